@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { faultRecord } from './fault.ts'
+import { jobState } from './job.ts'
+
+export const checkpoint = z.object({
+  hash: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  shape: z.string(),
+  parameters: z.number().int(),
+  /** shipped with the program, made by a run of this project, or imported from a folder. */
+  origin: z.enum(['shipped', 'run', 'imported']),
+  run: z.string().nullable(),
+  step: z.number().int().nullable(),
+  createdAt: z.string(),
+  fault: faultRecord.nullable(),
+})
+export type Checkpoint = z.infer<typeof checkpoint>
+
+export const recipe = z.object({
+  name: z.string(),
+  title: z.string(),
+  purpose: z.string(),
+  /** Knobs in order, each with its reason; made from the recipe file. */
+  knobs: z.array(
+    z.object({
+      path: z.string(),
+      value: z.union([z.number(), z.string(), z.boolean()]),
+      reason: z.string(),
+      minimum: z.number().optional(),
+      maximum: z.number().optional(),
+    }),
+  ),
+})
+export type Recipe = z.infer<typeof recipe>
+
+/** Held-out retrieval, shares from 0 to 1; `candidates` tells how hard it was. */
+export const retrieval = z.object({
+  imageToText: z.object({ r1: z.number(), r5: z.number(), r10: z.number() }),
+  textToImage: z.object({ r1: z.number(), r5: z.number(), r10: z.number() }),
+  candidates: z.number().int(),
+})
+export type Retrieval = z.infer<typeof retrieval>
+
+export const comparedCaption = z.object({
+  sampleId: z.number().int(),
+  version: z.string(),
+  reference: z.string(),
+  before: z.string(),
+  after: z.string(),
+})
+
+export const run = z.object({
+  id: z.string(),
+  job: z.string(),
+  name: z.string(),
+  recipe: z.string(),
+  /** Every knob as it was used. */
+  knobs: z.record(z.string(), z.unknown()),
+  start: z.string().nullable(),
+  shape: z.string(),
+  snapshot: z.string(),
+  query: z.string(),
+  pairs: z.number().int(),
+  heldOutPairs: z.number().int(),
+  state: jobState,
+  step: z.number().int(),
+  steps: z.number().int(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+  checkpoint: z.string().nullable(),
+  fault: faultRecord.nullable(),
+})
+export type Run = z.infer<typeof run>
+
+export const runEvaluation = z.object({
+  retrievalBefore: retrieval.nullable(),
+  retrievalAfter: retrieval.nullable(),
+  captions: z.array(comparedCaption),
+})
+
+export const runDetail = run.extend({
+  /** One row a logged step: step, then a value for each name. */
+  curves: z.object({ names: z.array(z.string()), rows: z.array(z.array(z.number().nullable())) }),
+  log: z.array(z.object({ at: z.string(), text: z.string() })),
+  evaluation: runEvaluation.nullable(),
+})
+export type RunDetail = z.infer<typeof runDetail>
+
+/** What would stop or spoil a run; a problem blocks, a warning doesn't. */
+export const preflight = z.object({
+  pairs: z.number().int(),
+  pictures: z.number().int(),
+  heldOutPairs: z.number().int(),
+  unreadable: z.number().int(),
+  emptyCaptions: z.number().int(),
+  steps: z.number().int(),
+  memoryBytes: z.number(),
+  problems: z.array(faultRecord),
+  warnings: z.array(faultRecord),
+})
+export type Preflight = z.infer<typeof preflight>
