@@ -1,0 +1,79 @@
+import type { Decoding, FaultRecord } from '../contract/index.ts'
+
+/** One pair as a worker sees it. Lines of a snapshot file have this form, too. */
+export interface WorkPair {
+  sampleId: number
+  captionId: number
+  /** Absolute path of the picture. */
+  path: string
+  text: string
+}
+
+/** A line of snapshots/<hash>.jsonl. */
+export interface SnapshotPair extends WorkPair {
+  split: 'train' | 'held-out'
+}
+
+/** A picture to caption and score: its captions that have text, perhaps none. */
+export interface WorkPicture {
+  sampleId: number
+  path: string
+  captions: { captionId: number; text: string }[]
+  /** Write a synthetic caption for it. */
+  write: boolean
+}
+
+export interface TrainTask {
+  kind: 'train'
+  /** Folder of the run; checkpoints go to <folder>/checkpoints/step-N. */
+  folder: string
+  snapshot: string
+  /** Every knob of the recipe, changes applied. */
+  knobs: Record<string, unknown>
+  /** Folder of the starting checkpoint, or null for random weights of `shape`. */
+  start: string | null
+  shape: string
+  seed: number
+  /** Continue from the newest checkpoint in `folder` that verifies. */
+  resume: boolean
+}
+
+export interface CapfiltTask {
+  kind: 'capfilt'
+  captioner: string | null
+  filter: string | null
+  decoding: Decoding
+  prompt: string
+  minLength: number
+  maxLength: number
+  batchSize: number
+}
+
+export type Task = TrainTask | CapfiltTask
+
+export interface PictureResult {
+  sampleId: number
+  /** The synthetic caption, where one was written. */
+  written: { text: string; itm: number | null; itc: number | null } | null
+  scores: { captionId: number; itm: number; itc: number }[]
+}
+
+/** Engine to worker. The first message is the task; a capfilt worker then asks for pictures with `want`. */
+export type ToWorker =
+  | { kind: 'task'; task: Task }
+  | { kind: 'pictures'; pictures: WorkPicture[] } // none left: an empty list
+  | { kind: 'cancel' }
+
+/** Worker to engine. Exactly one of finished, cancelled, failed comes last. */
+export type FromWorker =
+  | { kind: 'want' }
+  | { kind: 'results'; results: PictureResult[] }
+  | { kind: 'item-fault'; subject: string; fault: FaultRecord }
+  | { kind: 'stage'; stage: string; done: number; total: number | null }
+  | { kind: 'metric'; step: number; values: Record<string, number> }
+  | { kind: 'log'; text: string }
+  | { kind: 'checkpoint'; step: number; folder: string }
+  | { kind: 'evaluation'; when: 'before' | 'after'; retrieval: unknown; captions: { sampleId: number; reference: string; caption: string }[] }
+  | { kind: 'finished'; result: Record<string, string | number | null> }
+  | { kind: 'cancelled' }
+  | { kind: 'failed'; fault: FaultRecord }
