@@ -59,3 +59,12 @@ export function asFault(error: unknown, subject?: string): Fault {
 export function faultFrom(record: FaultRecord): Fault {
   return new Fault(record.code, record.message, { subject: record.subject, hint: record.hint })
 }
+
+/**
+ * The Fault behind any error a client of the contract catches. The engine sends each failure as an
+ * error whose `data` is a FaultRecord; what carries none (a lost connection) becomes 'unexpected'.
+ */
+export function faultOf(error: unknown): Fault {
+  const carried = faultRecord.safeParse((error as { data?: unknown } | null)?.data)
+  return carried.success ? faultFrom(carried.data) : asFault(error)
+}

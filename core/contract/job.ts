@@ -53,6 +53,14 @@ export const trainSpec = z.object({
   heldOut: z.number().min(0).max(0.5).default(0.1),
 })
 
+export const evaluateSpec = z.object({
+  kind: z.literal('evaluate'),
+  /** Hash of the checkpoint that is measured. */
+  checkpoint: z.string(),
+  /** Pairs that are ranked against each other. */
+  query,
+})
+
 export const exportDatasetSpec = z.object({
   kind: z.literal('export-dataset'),
   query,
@@ -69,7 +77,7 @@ export const exportModelSpec = z.object({
   folder: z.string(),
 })
 
-export const jobSpec = z.discriminatedUnion('kind', [importSpec, capfiltSpec, trainSpec, exportDatasetSpec, exportModelSpec])
+export const jobSpec = z.discriminatedUnion('kind', [importSpec, capfiltSpec, trainSpec, evaluateSpec, exportDatasetSpec, exportModelSpec])
 export type JobSpec = z.infer<typeof jobSpec>
 export type JobSpecInput = z.input<typeof jobSpec>
 export type JobKind = JobSpec['kind']
@@ -79,6 +87,7 @@ export const jobState = z.enum(['queued', 'running', 'finished', 'cancelled', 'f
 
 export const progress = z.object({
   stage: z.string(),
+  /** Counted within the stage; never falls there. */
   done: z.number(),
   total: z.number().nullable(),
   /** Items or steps a second, over the last seconds. */

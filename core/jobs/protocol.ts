@@ -49,7 +49,15 @@ export interface CapfiltTask {
   batchSize: number
 }
 
-export type Task = TrainTask | CapfiltTask
+export interface EvaluateTask {
+  kind: 'evaluate'
+  /** Folder of the checkpoint that is measured. */
+  checkpoint: string
+  /** File whose lines are SnapshotPairs; all of them are ranked against each other. */
+  pairs: string
+}
+
+export type Task = TrainTask | CapfiltTask | EvaluateTask
 
 export interface PictureResult {
   sampleId: number
@@ -64,7 +72,10 @@ export type ToWorker =
   | { kind: 'pictures'; pictures: WorkPicture[] } // none left: an empty list
   | { kind: 'cancel' }
 
-/** Worker to engine. Exactly one of finished, cancelled, failed comes last. */
+/**
+ * Worker to engine. Exactly one of finished, cancelled, failed comes last. An evaluate task reports
+ * one `evaluation` ('after') before it finishes. A worker whose channel is cut must exit.
+ */
 export type FromWorker =
   | { kind: 'want' }
   | { kind: 'results'; results: PictureResult[] }
