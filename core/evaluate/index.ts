@@ -1,0 +1,2 @@
+export { retrieval, type RetrievalInput } from './retrieval.ts'
+export { filterMetrics, areaUnderCurve, thresholdKeeping, type FilterMetrics } from './filter.ts'

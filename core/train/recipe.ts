@@ -1,0 +1,99 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { asFault, Fault } from '../contract/fault.ts'
+import type { Recipe as RecipeRecord } from '../contract/model.ts'
+import { knobsSchema, type Knobs } from './knobs.ts'
+
+const value = z.union([z.number(), z.string(), z.boolean()])
+type Value = z.infer<typeof value>
+
+const knob = z.strictObject({
+  value,
+  /** Why this value: shown beside the knob. */
+  reason: z.string().min(1),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+})
+
+const recipeFile = z.strictObject({
+  name: z.string().min(1),
+  title: z.string().min(1),
+  purpose: z.string().min(1),
+  knobs: z.record(z.string(), knob),
+})
+export type Recipe = z.infer<typeof recipeFile>
+
+const shipped = join(import.meta.dirname, '../../resources/recipes')
+
+/** All recipes of a folder by name. */
+export function listRecipes(folder = shipped): Recipe[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  return files.sort().map((name) => readRecipe(join(folder, name)))
+}
+
+/** @throws Fault `recipe-unknown` that names the recipes there are. */
+export function recipeNamed(name: string, folder = shipped): Recipe {
+  const recipes = listRecipes(folder)
+  const found = recipes.find((recipe) => recipe.name === name)
+  if (found) return found
+  const names = recipes.map((recipe) => recipe.name).join(', ')
+  throw new Fault('recipe-unknown', `There is no recipe called "${name}".`, { subject: name, hint: `There are ${names}.` })
+}
+
+/** Reads one recipe file; every knob must be there, with a value of the right kind. */
+export function readRecipe(path: string): Recipe {
+  const parsed = recipeFile.safeParse(readJson(path))
+  if (!parsed.success) throw new Fault('recipe-invalid', `The recipe can't be read. ${z.prettifyError(parsed.error)}`, { subject: path })
+  knobsOf(parsed.data)
+  return parsed.data
+}
+
+/**
+ * The knobs of a run: those of the recipe, with changes by name.
+ * @throws Fault `recipe-invalid`, whose subject is the knob
+ */
+export function knobsOf(recipe: Recipe, changes: Record<string, Value> = {}): Knobs {
+  for (const [name, changed] of Object.entries(changes)) checkRange(recipe, name, changed)
+  const values = Object.fromEntries(Object.entries(recipe.knobs).map(([name, { value }]) => [name, value]))
+  return parseKnobs({ ...values, ...changes }, recipe.name)
+}
+
+/** Checks knobs from outside, for instance from a run's record. */
+export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
+  const parsed = knobsSchema.safeParse(values)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  const name = issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : '')
+  throw new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${issue.message}.`, { subject: name })
+}
+
+/** The record that the contract shows. */
+export function recipeRecord({ name, title, purpose, knobs }: Recipe): RecipeRecord {
+  return { name, title, purpose, knobs: Object.entries(knobs).map(([path, rest]) => ({ path, ...rest })) }
+}
+
+function checkRange(recipe: Recipe, name: string, changed: Value): void {
+  const known = recipe.knobs[name]
+  if (!known) {
+    const hint = `Its knobs are ${Object.keys(recipe.knobs).join(', ')}.`
+    throw new Fault('recipe-invalid', `The recipe ${recipe.name} has no knob "${name}".`, { subject: name, hint })
+  }
+  if (typeof changed !== typeof known.value) {
+    throw new Fault('recipe-invalid', `The knob "${name}" takes a ${typeof known.value}, not "${changed}".`, { subject: name })
+  }
+  const { minimum = -Infinity, maximum = Infinity } = known
+  if (typeof changed === 'number' && !(changed >= minimum && changed <= maximum)) {
+    const message = `The knob "${name}" is ${changed}, but should lie between ${minimum} and ${maximum}.`
+    throw new Fault('recipe-invalid', message, { subject: name, hint: known.reason })
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Fault('recipe-invalid', `The recipe is not JSON: ${error.message}`, { subject: path })
+    throw asFault(error, path)
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { recipe as recipeContract } from '../../../core/contract/model.ts'
+import { knobsOf, listRecipes, parseKnobs, readRecipe, recipeNamed, recipeRecord } from '../../../core/train/recipe.ts'
+
+test('the four shipped recipes have every knob, each with a reason', () => {
+  const recipes = listRecipes()
+  expect(recipes.map(({ name }) => name)).toEqual(['captioner', 'filter', 'finetune', 'pretrain'])
+  for (const recipe of recipes) {
+    const record = recipeContract.parse(recipeRecord(recipe))
+    expect(record.knobs.every(({ reason }) => reason.length > 3)).toBe(true)
+  }
+})
+
+test('changes replace values by name', () => {
+  expect(knobsOf(recipeNamed('finetune'), { steps: 7, compile: false })).toMatchObject({ steps: 7, compile: false })
+})
+
+test.each([
+  [{ stepz: 1 }, 'no knob "stepz"'],
+  [{ steps: 0 }, 'between 1 and'],
+  [{ steps: 1.5 }, '"steps"'],
+  [{ steps: '10' }, 'takes a number'],
+  [{ learningRate: NaN }, 'between'],
+])('names the knob that is wrong: %o', (changes, message) => {
+  expect(() => knobsOf(recipeNamed('finetune'), changes as never)).toThrow(message)
+})
+
+test('refuses a record that lacks a knob', () => {
+  const { learningRate: _, ...rest } = knobsOf(recipeNamed('filter'))
+  expect(() => parseKnobs(rest)).toThrow('"learningRate"')
+})
+
+test('refuses a recipe without a reason, and one that is not JSON', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'winnow-recipe-')), 'odd.json')
+  writeFileSync(path, JSON.stringify({ name: 'odd', title: 'Odd', purpose: 'None', knobs: { steps: { value: 3, reason: '' } } }))
+  expect(() => readRecipe(path)).toThrow(/reason/)
+  writeFileSync(path, '{')
+  expect(() => readRecipe(path)).toThrow('not JSON')
+})
+
+test('an unknown recipe is named together with those there are', () => {
+  expect(() => recipeNamed('pretrian')).toThrow('pretrian')
+})
