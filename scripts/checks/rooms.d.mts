@@ -1,0 +1,3 @@
+export const order: string[]
+export function findRoomFaults(root: string): string[]
+export function checkFile(file: string, text: string): string[]
