@@ -1,0 +1,43 @@
+import { Fault } from '../../contract/fault.ts'
+import type { Pointer } from '../ffi/api.ts'
+import type { Symbol } from '../ffi/graph.ts'
+import { deleteHandle, type HostValues } from '../ffi/tensors.ts'
+import type { Tracer } from '../capture/tracer.ts'
+import { forgetBinding, type Slot } from '../capture/slot.ts'
+
+/** What a tensor id stands for: a tensor on the device, a state variable's current value, or a node of a captured step. */
+export type Entry =
+  | { kind: 'tensor'; handle: Pointer; shape: number[]; type: number }
+  | { kind: 'state'; slot: Slot; shape: number[]; type: number }
+  | ({ kind: 'symbol'; tracer: Tracer; values?: HostValues } & Symbol)
+
+const entries = new Map<number, Entry>()
+let nextId = 1 // a double: 2^53 ids, where the stock binding's int32 stops freeing after 2^31
+
+/** Gives an entry its id. */
+export function register(entry: Entry): number {
+  const id = nextId++
+  entries.set(id, entry)
+  return id
+}
+
+export function lookUp(id: number): Entry {
+  const entry = entries.get(id)
+  if (entry) return entry
+  throw new Fault('tensor-disposed', 'A tensor was used after it was disposed.', { hint: 'Keep it with tf.keep, or return it from tf.tidy.' })
+}
+
+export function replaceEntry(id: number, entry: Entry) {
+  entries.set(id, entry)
+}
+
+/** Drops an id and frees what it alone held. Unknown ids are ignored, as tfjs expects. */
+export function release(id: number) {
+  const entry = entries.get(id)
+  if (!entry) return
+  entries.delete(id)
+  if (entry.kind === 'tensor') deleteHandle(entry.handle)
+  if (entry.kind === 'state') forgetBinding(entry.slot, id)
+}
+
+export const liveIds = () => entries.size

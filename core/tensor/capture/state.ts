@@ -1,0 +1,65 @@
+import { Fault } from '../../contract/fault.ts'
+import { backend } from '../backend/backend.ts'
+import { handleOf } from '../binding/execute.ts'
+import { lookUp, register, replaceEntry } from '../binding/table.ts'
+import type { Pointer } from '../ffi/api.ts'
+import { deleteHandle } from '../ffi/tensors.ts'
+import { tf } from '../tfjs.ts'
+import { newSlot, writeSlot, type Slot } from './slot.ts'
+
+const slots = new WeakMap<tf.Variable, Slot>()
+const owners = new WeakMap<Slot, tf.Variable>()
+
+/** The variable's home on the device, made and filled on first use; afterwards the variable reads from it. */
+export function slotOf(variable: tf.Variable): Slot {
+  let slot = slots.get(variable)
+  if (!slot?.alive) {
+    const type = backend().binding[variable.dtype === 'float32' ? 'TF_FLOAT' : variable.dtype === 'bool' ? 'TF_BOOL' : 'TF_INT32']
+    slot = newSlot(variable.name, [...variable.shape], type)
+    slots.set(variable, slot)
+    owners.set(slot, variable)
+  }
+  settle(slot)
+  return slot
+}
+
+/**
+ * Makes variable and slot agree before a step: a value assigned in eager mode since the last step goes to the device,
+ * and tensors that share the variable's data (clones, reshapes) keep the value they were made with.
+ */
+export function settle(slot: Slot) {
+  const variable = owners.get(slot)!
+  if (variable.isDisposed) {
+    throw new Fault('tensor-disposed', `Variable ${slot.name} was disposed, but a captured step uses it.`, { subject: slot.name })
+  }
+  const id = idOf(variable)
+  const entry = lookUp(id)
+  const bound = entry.kind === 'state' && entry.slot === slot
+  if (bound && backend().refCount(variable.dataId) === 1) return
+  const borrowed: Pointer[] = []
+  const handle = handleOf(id, borrowed)
+  if (bound) detach(slot, id, borrowed.pop()!)
+  else writeSlot(slot, handle)
+  borrowed.forEach(deleteHandle)
+  bind(variable, slot)
+}
+
+/** Gives an id that was bound to the slot the slot's present value for good. */
+function detach(slot: Slot, id: number, handle: Pointer) {
+  replaceEntry(id, { kind: 'tensor', handle, shape: slot.shape, type: slot.type })
+  slot.bindings.delete(id)
+}
+
+/** Points the variable at its slot, whatever it holds now. */
+export function bind(variable: tf.Variable, slot: Slot) {
+  const { shape, type } = slot
+  const id = register({ kind: 'state', slot, shape, type })
+  slot.bindings.add(id)
+  const tensor = backend().createOutputTensor({ id, shape, dtype: type })
+  variable.assign(tensor)
+  tensor.dispose()
+}
+
+export function idOf(tensor: tf.Tensor): number {
+  return backend().getInputTensorIds([tensor])[0]!
+}

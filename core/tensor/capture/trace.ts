@@ -1,0 +1,121 @@
+import { Fault } from '../../contract/fault.ts'
+import { backend } from '../backend/backend.ts'
+import { callSite } from '../binding/callSite.ts'
+import { session } from '../binding/session.ts'
+import { lookUp, register } from '../binding/table.ts'
+import type { Pointer } from '../ffi/api.ts'
+import type { Output, Symbol } from '../ffi/graph.ts'
+import { attributeKind as kind, dataType } from '../ffi/types.ts'
+import { tf } from '../tfjs.ts'
+import { leaveSlot, useSlot, type Slot } from './slot.ts'
+import type { TensorSpec } from './specs.ts'
+import { bind, idOf, slotOf } from './state.ts'
+import { addOperation, addPlaceholder, assignState, symbolOf, type Tracer } from './tracer.ts'
+
+// `any`, so that a step may name the ranks of its inputs
+export type Step = (...inputs: any[]) => tf.Tensor[]
+
+/** What a traced step gives back: its outputs, and the updates of its state. */
+export interface Trace {
+  outputs: Output[]
+  effects: Pointer[]
+  written: Slot[]
+}
+
+/** Runs `step` once on symbols and records its outputs and state updates in the tracer's graph. */
+export function traceStep(tracer: Tracer, step: Step, specs: readonly TensorSpec[], state: readonly tf.Variable[]): Trace {
+  registeredVariables().forEach(slotOf) // those that are only read stay current too
+  const slots = state.map(slotOf)
+  slots.forEach(useSlot) // a variable that is assigned lets go of its slot
+  const engine = tf.engine()
+  engine.startScope('capture')
+  session().tracer = tracer
+  const restoreRandom = refuseHostRandom()
+  try {
+    const outputs = step(...specs.map((spec, index) => inputTensor(tracer, spec, index)))
+    return collect(tracer, outputs, state, slots)
+  } finally {
+    restoreRandom()
+    session().tracer = null
+    state.forEach((variable, index) => bindAgain(variable, slots[index]!))
+    engine.endScope()
+    slots.forEach(leaveSlot)
+  }
+}
+
+function registeredVariables(): tf.Variable[] {
+  return Object.values((tf.engine() as unknown as { registeredVariables: Record<string, tf.Variable> }).registeredVariables)
+}
+
+function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec, index: number): tf.Tensor {
+  let symbol = addPlaceholder(tracer, shape, dataType[dtype])
+  tracer.parameters.push({ kind: 'input', index, output: symbol.output })
+  if (dtype === 'uint8') {
+    const attributes = [
+      { name: 'SrcT', type: kind.type, value: dataType.uint8 },
+      { name: 'DstT', type: kind.type, value: dataType.float32 },
+    ]
+    symbol = addOperation(tracer, 'Cast', attributes, [symbol], 1)[0]!
+  }
+  const id = register({ kind: 'symbol', tracer, ...symbol })
+  return backend().createOutputTensor({ id, shape: symbol.shape, dtype: symbol.type })
+}
+
+/** Turns what the step returned, and what it assigned, into outputs and effects of the function. */
+function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], slots: readonly Slot[]): Trace {
+  refuseStrayWrites(tracer, state)
+  const outputs = tensors.map((tensor) => distinct(tracer, symbolOf(tracer, idOf(tensor))))
+  const effects: Pointer[] = []
+  const written: Slot[] = []
+  state.forEach((variable, index) => {
+    const slot = slots[index]!
+    const id = idOf(variable)
+    const entry = lookUp(id)
+    if (entry.kind === 'state' && entry.slot === slot) return
+    effects.push(assignState(tracer, slot, symbolOf(tracer, id)))
+    written.push(slot)
+  })
+  return { outputs, effects, written }
+}
+
+/** A function's outputs must be nodes of their own, even where a step returns an input or one tensor twice. */
+function distinct(tracer: Tracer, symbol: Symbol): Output {
+  const attributes = [{ name: 'T', type: kind.type, value: symbol.type }]
+  return addOperation(tracer, 'Identity', attributes, [symbol], 1)[0]!.output
+}
+
+function refuseStrayWrites(tracer: Tracer, state: readonly tf.Variable[]) {
+  const declared = new Set(state)
+  for (const variable of registeredVariables()) {
+    if (declared.has(variable)) continue
+    const { id, values } = backend().tensorMap.get(variable.dataId)
+    const entry = values === null || values === undefined ? lookUp(id) : undefined
+    if (entry?.kind !== 'symbol' || entry.tracer !== tracer) continue
+    throw new Fault('tensor-state', `The step assigned or made variable ${variable.name}, which is not in its state.`, {
+      subject: variable.name,
+      hint: 'Make variables before the capture and list those that the step updates in `state`.',
+    })
+  }
+}
+
+/** Variables hold values again, not symbols of the ended capture. */
+function bindAgain(variable: tf.Variable, slot: Slot) {
+  const { id, values } = backend().tensorMap.get(variable.dataId)
+  const entry = values ? undefined : lookUp(id)
+  if (entry?.kind !== 'state' || entry.slot !== slot) bind(variable, slot)
+}
+
+/** tfjs draws random numbers on the host, where a capture would freeze them: unseeded draws call Math.random. */
+function refuseHostRandom(): () => void {
+  const original = Math.random
+  Math.random = () => {
+    const site = callSite()
+    throw new Fault('tensor-random', `A captured step drew random numbers on the host${site ? ` in ${site}` : ''}; they would be the same in every run.`, {
+      subject: site,
+      hint: 'Use dropout, randomUniform, randomNormal or categorical with a seed that is an input.',
+    })
+  }
+  return () => {
+    Math.random = original
+  }
+}
