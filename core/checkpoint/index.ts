@@ -1,0 +1,15 @@
+export {
+  loadCheckpoint,
+  loadOptimiser,
+  loadParameters,
+  loadState,
+  verifyCheckpoint,
+  writeCheckpoint,
+  type CheckpointContent,
+  type LoadedCheckpoint,
+  type VerifiedCheckpoint,
+} from './checkpoint.ts'
+export { checkpointHash, readManifest, type Lineage, type Manifest } from './manifest.ts'
+export { exportHuggingFace, importHuggingFace, type ExportedModel, type ImportedModel } from './huggingface.ts'
+export type { Layout } from './layout.ts'
+export { openSafetensors, readSafetensors, writeSafetensors } from './safetensors.ts'

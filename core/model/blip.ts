@@ -1,0 +1,41 @@
+import { tf } from '../tensor/index.ts'
+import { dense, type Model } from './layers.ts'
+import { encodeText, scoreTokens } from './text.ts'
+
+/**
+ * BLIP's mixture of encoder and decoder, as pure functions of a model and its inputs.
+ * Source: Li et al. 2022 (arXiv 2201.12086) and the checkpoints' own layout.
+ */
+export { encodeImages } from './vision.ts'
+
+/** Unit image features for the contrastive loss: image tokens [B, N, W] → [B, embed]. */
+export function imageFeature(model: Model, image: tf.Tensor): tf.Tensor {
+  return unit(dense(model, 'vision_proj', firstToken(image)))
+}
+
+/** Unit text features: int32 [B, L], [CLS] first → [B, embed]. */
+export function textFeature(model: Model, ids: tf.Tensor): tf.Tensor {
+  return unit(dense(model, 'text_proj', firstToken(encodeText(model, ids, 'text'))))
+}
+
+/** Scores of no match and match: image tokens [B, N, W] and int32 [B, L], [ENC] first → [B, 2]. */
+export function matchLogits(model: Model, image: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  return dense(model, 'itm_head', firstToken(encodeText(model, ids, 'matcher', image)))
+}
+
+/** Scores of every next token: image tokens [B, N, W] and int32 [B, L], [DEC] first → [B, L, V]. */
+export function captionLogits(model: Model, image: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  return scoreTokens(model, encodeText(model, ids, 'decoder', image))
+}
+
+/** [B, T, W] → [B, W] */
+function firstToken(x: tf.Tensor): tf.Tensor {
+  const [batch, , width] = x.shape as [number, number, number]
+  return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width])
+}
+
+/** Scales rows to length 1; the floor keeps a zero row at zero instead of NaN. */
+function unit(x: tf.Tensor): tf.Tensor {
+  const squares = tf.sum(tf.square(x), -1, true)
+  return tf.mul(x, tf.rsqrt(tf.maximum(squares, 1e-24)))
+}

@@ -1,0 +1,15 @@
+export { captionLogits, encodeImages, imageFeature, matchLogits, textFeature } from './blip.ts'
+export { completeParameters, initialise } from './initialise.ts'
+export { createDrop, type Drop, type Model } from './layers.ts'
+export { parameterCount, parameterShapes } from './names.ts'
+export {
+  checkParameters,
+  download,
+  upload,
+  type HostTensor,
+  type HostTensors,
+  type Parameters,
+  type TrainableParameters,
+} from './parameters.ts'
+export { seeded, type Random } from './random.ts'
+export { imageTokenCount, parseShape, readShape, type Shape } from './shape.ts'

@@ -1,0 +1,66 @@
+import { Fault } from '../contract/fault.ts'
+import { attention, dropout, fold, layerNorm, linear, tf } from '../tensor/index.ts'
+import type { Parameters } from './parameters.ts'
+import type { Shape } from './shape.ts'
+
+/** What a forward pass runs with. `drop` is set in training only. */
+export interface Model {
+  shape: Shape
+  parameters: Parameters
+  drop?: Drop
+}
+
+/** Dropout with its own place in a seed's sequence at each call. */
+export type Drop = (x: tf.Tensor) => tf.Tensor
+
+/**
+ * Makes a pass's dropout: each call takes the next seed of the sequence, so that the order of calls alone decides.
+ * @param seed int32 [2], another one for each step
+ */
+export function createDrop(rate: number, seed: tf.Tensor): Drop | undefined {
+  if (rate === 0) return undefined
+  let site = 0
+  return (x) => dropout(x, rate, fold(seed, site++))
+}
+
+/** The parameter of that name. @throws Fault `parameter-missing`. */
+export function parameter({ parameters }: Model, name: string): tf.Tensor {
+  const found = parameters[name]
+  if (!found) throw new Fault('parameter-missing', `The model lacks the tensor ${name}.`)
+  return found
+}
+
+/** x [..., in] → [..., out] */
+export function dense(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+  return linear(x, parameter(model, `${name}.weight`), parameter(model, `${name}.bias`))
+}
+
+export function norm(model: Model, name: string, x: tf.Tensor, epsilon: number): tf.Tensor {
+  return layerNorm(x, parameter(model, `${name}.weight`), parameter(model, `${name}.bias`), epsilon)
+}
+
+/** [B, T, W] → [B, heads, T, W / heads] */
+export function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  const [batch, length, width] = x.shape as [number, number, number]
+  return tf.transpose(tf.reshape(x, [batch, length, heads, width / heads]), [0, 2, 1, 3])
+}
+
+/** [B, heads, T, d] → [B, T, heads × d] */
+export function joinHeads(x: tf.Tensor): tf.Tensor {
+  const [batch, heads, length, depth] = x.shape as [number, number, number, number]
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * depth])
+}
+
+export interface Heads {
+  query: tf.Tensor
+  key: tf.Tensor
+  value: tf.Tensor
+}
+
+/** Scaled dot-product attention over heads [B, H, T, d]; `mask` is added to the scores. Dropout falls on the weights. */
+export function attend({ query, key, value }: Heads, mask: tf.Tensor | undefined, drop?: Drop): tf.Tensor {
+  if (!drop) return attention(query, key, value, mask)
+  const scores = tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(query.shape.at(-1)!))
+  const weights = tf.softmax(mask ? tf.add(scores, mask) : scores)
+  return tf.matMul(drop(weights), value)
+}

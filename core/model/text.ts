@@ -1,0 +1,103 @@
+import { embedding, gelu, linear, tf } from '../tensor/index.ts'
+import { attend, dense, joinHeads, norm, parameter, splitHeads, type Model } from './layers.ts'
+import { decoderLayer, languageHead, textLayer, wordEmbeddings } from './names.ts'
+
+/** Added to the scores of places that must not be attended to, as in BERT. */
+const blocked = -1e4
+
+/**
+ * text: the caption alone. matcher: the caption looks at the picture, in both directions.
+ * decoder: the caption looks at the picture and its own past, through self-attention weights of its own.
+ */
+export type TextMode = 'text' | 'matcher' | 'decoder'
+
+/**
+ * BERT's stack (post-norm) with cross-attention in every layer, as in BLIP.
+ * @param ids int32 [B, L]; padding is masked by its id
+ * @param image image tokens [B, N, Wv]; needed by the matcher and the decoder
+ * @returns [B, L, W]
+ */
+export function encodeText(model: Model, ids: tf.Tensor, mode: TextMode, image?: tf.Tensor): tf.Tensor {
+  const mask = mode === 'decoder' ? tf.add(paddingMask(model, ids), causalMask(ids.shape[1]!)) : paddingMask(model, ids)
+  let x = embedTokens(model, ids)
+  for (let i = 0; i < model.shape.text.depth; i++) {
+    x = selfAttention(model, selfAttentionName(i, mode), x, mask)
+    if (mode !== 'text') x = crossAttention(model, `${textLayer(i)}.crossattention`, x, image!)
+    x = feedForward(model, textLayer(i), x)
+  }
+  return x
+}
+
+/** Scores of every next token from the decoder's states: [..., W] → [..., V]. The word embeddings serve as weights. */
+export function scoreTokens(model: Model, states: tf.Tensor): tf.Tensor {
+  const inner = gelu(dense(model, `${languageHead}.transform.dense`, states))
+  const ready = norm(model, `${languageHead}.transform.LayerNorm`, inner, model.shape.text.epsilon)
+  return linear(ready, parameter(model, wordEmbeddings), parameter(model, `${languageHead}.bias`))
+}
+
+export function selfAttentionName(layer: number, mode: TextMode): string {
+  return `${mode === 'decoder' ? decoderLayer(layer) : textLayer(layer)}.attention`
+}
+
+/** Words and positions, normed: int32 [B, L] → [B, L, W]. */
+function embedTokens(model: Model, ids: tf.Tensor): tf.Tensor {
+  const positions = parameter(model, 'text_encoder.embeddings.position_embeddings.weight')
+  const words = embedding(parameter(model, wordEmbeddings), ids)
+  return finishEmbedding(model, tf.add(words, tf.slice(positions, [0, 0], [ids.shape[1]!, -1])))
+}
+
+export function finishEmbedding(model: Model, x: tf.Tensor): tf.Tensor {
+  return dropped(model, norm(model, 'text_encoder.embeddings.LayerNorm', x, model.shape.text.epsilon))
+}
+
+function selfAttention(model: Model, name: string, x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  return attentionBlock(model, name, x, { key: projectHeads(model, `${name}.self.key`, x), value: projectHeads(model, `${name}.self.value`, x), mask })
+}
+
+function crossAttention(model: Model, name: string, x: tf.Tensor, image: tf.Tensor): tf.Tensor {
+  return attentionBlock(model, name, x, { key: projectHeads(model, `${name}.self.key`, image), value: projectHeads(model, `${name}.self.value`, image) })
+}
+
+export interface Memory {
+  /** [B, H, S, d] */
+  key: tf.Tensor
+  value: tf.Tensor
+  /** Added to the scores; broadcast to [B, H, L, S]. */
+  mask?: tf.Tensor
+}
+
+/** Attention of x [B, L, W] over a memory, then projection, residual and norm. */
+export function attentionBlock(model: Model, name: string, x: tf.Tensor, { key, value, mask }: Memory): tf.Tensor {
+  const query = projectHeads(model, `${name}.self.query`, x)
+  const attended = joinHeads(attend({ query, key, value }, mask, model.drop))
+  const projected = dropped(model, dense(model, `${name}.output.dense`, attended))
+  return norm(model, `${name}.output.LayerNorm`, tf.add(projected, x), model.shape.text.epsilon)
+}
+
+/** [B, T, in] → [B, H, T, d] */
+export function projectHeads(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+  return splitHeads(dense(model, name, x), model.shape.text.heads)
+}
+
+export function feedForward(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+  const inner = gelu(dense(model, `${name}.intermediate.dense`, x))
+  const out = dropped(model, dense(model, `${name}.output.dense`, inner))
+  return norm(model, `${name}.output.LayerNorm`, tf.add(out, x), model.shape.text.epsilon)
+}
+
+function dropped({ drop }: Model, x: tf.Tensor): tf.Tensor {
+  return drop ? drop(x) : x
+}
+
+/** int32 [B, L] → [B, 1, 1, L], 0 at tokens and -1e4 at padding. */
+function paddingMask({ shape }: Model, ids: tf.Tensor): tf.Tensor {
+  const padding = tf.cast(tf.equal(ids, tf.scalar(shape.text.tokens.pad, 'int32')), 'float32')
+  return tf.reshape(tf.mul(padding, blocked), [ids.shape[0]!, 1, 1, ids.shape[1]!])
+}
+
+/** [1, 1, L, L], -1e4 above the diagonal. */
+function causalMask(length: number): tf.Tensor {
+  const values = new Float32Array(length * length)
+  for (let at = 0; at < length; at++) values.fill(blocked, at * length + at + 1, (at + 1) * length)
+  return tf.tensor4d(values, [1, 1, length, length])
+}

@@ -1,0 +1,66 @@
+import { categorical, embedding, fold, softmaxCrossEntropy, tf } from '../tensor/index.ts'
+import { matchLogits } from '../model/blip.ts'
+import type { Model } from '../model/layers.ts'
+import { withoutGradient } from './itc.ts'
+
+/** Below any similarity (cosine over the least temperature is -1000), so that a blocked pair is never drawn. */
+const blocked = -1e4
+
+export interface MatchingInput {
+  /** Image tokens [B, N, W]. */
+  image: tf.Tensor
+  /** int32 [B, L], [ENC] first. */
+  ids: tf.Tensor
+  /** Similarities over the temperature [B, B], picture by text; negatives are drawn by them, without gradient. */
+  similarities: tf.Tensor
+  /** [B, B], 1 where picture and text belong together (see `positivePairs`). */
+  positives: tf.Tensor
+  /** int32 [2], another one for each step. */
+  seed: tf.Tensor
+  /** Use only the first rows of the batch as anchors; negatives still come from all of it. */
+  anchors?: number
+}
+
+/**
+ * Image-text matching with one hard negative text per picture and one hard negative picture per text: cross-entropy
+ * over 3A sequences for A anchors, a third of them matches (the prior's loss is 0.6365). A row without any legal
+ * negative counts with its positive only.
+ */
+export function matchingLoss(model: Model, input: MatchingInput): tf.Scalar {
+  const { image, ids, positives, seed } = input
+  const anchors = input.anchors ?? ids.shape[0]!
+  const first = (x: tf.Tensor) => tf.slice(x, new Array(x.rank).fill(0), [anchors, ...x.shape.slice(1)])
+  const scores = withoutGradient(input.similarities)
+  const texts = drawNegatives(first(scores), first(positives), fold(seed, 0))
+  const pictures = drawNegatives(first(tf.transpose(scores)), first(tf.transpose(positives)), fold(seed, 1))
+
+  const images = tf.concat([first(image), pick(image, pictures.indices), first(image)], 0)
+  const sequences = tf.concat([first(ids), first(ids), tf.gather(ids, texts.indices)], 0)
+  const labels = tf.tensor1d(Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0)), 'int32')
+  const losses = softmaxCrossEntropy(matchLogits(model, images, sequences), labels, { smoothing: 0 })
+  const weights = tf.concat([tf.ones([anchors]), pictures.legal, texts.legal], 0)
+  return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights))
+}
+
+/** Rows of x [B, N, W] by number. Subtle: tf.gather would pass a gradient on to the numbers, and int32 has none. */
+function pick(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+  const [batch, length, width] = x.shape as [number, number, number]
+  return tf.reshape(embedding(tf.reshape(x, [batch, length * width]), indices), [-1, length, width])
+}
+
+export interface Negatives {
+  /** int32 [A], a column for each row. */
+  indices: tf.Tensor1D
+  /** float32 [A], 0 where every column is a positive, so that the index means nothing. */
+  legal: tf.Tensor
+}
+
+/**
+ * Draws a negative for each row with the chance softmax(similarities) gives it; positives are blocked before the draw.
+ * @param similarities [A, B]; @param positives [A, B]; @param seed int32 [2]
+ */
+export function drawNegatives(similarities: tf.Tensor, positives: tf.Tensor, seed: tf.Tensor): Negatives {
+  const open = tf.sub(1, positives)
+  const logits = tf.add(tf.mul(similarities, open), tf.mul(positives, blocked))
+  return { indices: categorical(logits, seed) as tf.Tensor1D, legal: tf.max(open, 1) }
+}

@@ -1,0 +1,35 @@
+import { ignoredLabel, softmaxCrossEntropy, tf } from '../tensor/index.ts'
+import { scoreTokens, encodeText } from '../model/text.ts'
+import type { Model } from '../model/layers.ts'
+
+export interface CaptioningOptions {
+  /** Leading tokens that are given, [DEC] included: they are not learned as targets. */
+  promptLength?: number
+  smoothing?: number
+}
+
+/**
+ * Captioning: cross-entropy of each next token, label smoothing 0.1, mean over the targets that are neither padding
+ * nor prompt (BLIP, med.py).
+ * @param image image tokens [B, N, W]
+ * @param ids int32 [B, L], [DEC] first
+ */
+export function captioningLoss(model: Model, image: tf.Tensor, ids: tf.Tensor, options: CaptioningOptions = {}): tf.Scalar {
+  const { promptLength = 1, smoothing = 0.1 } = options
+  const [batch, length] = ids.shape as [number, number]
+  const states = encodeText(model, tf.slice(ids, [0, 0], [batch, length - 1]), 'decoder', image)
+  const logits = tf.reshape(scoreTokens(model, states), [batch * (length - 1), -1])
+  const labels = captionLabels(ids, model.shape.text.tokens.pad, promptLength)
+  const losses = softmaxCrossEntropy(logits, tf.reshape(labels, [-1]), { smoothing })
+  const counted = tf.cast(tf.notEqual(labels, tf.scalar(ignoredLabel, 'int32')), 'float32')
+  return tf.div(tf.sum(losses), tf.maximum(tf.sum(counted), 1))
+}
+
+/** The next token of each place, or -100 for padding and prompt: int32 [B, L] → int32 [B, L - 1]. */
+export function captionLabels(ids: tf.Tensor, pad: number, promptLength: number): tf.Tensor {
+  const [batch, length] = ids.shape as [number, number]
+  const next = tf.slice(ids, [0, 1], [batch, length - 1])
+  const given = tf.tensor1d(Int32Array.from({ length: length - 1 }, (_, at) => (at + 1 < promptLength ? 1 : 0)), 'int32')
+  const ignored = tf.logicalOr(tf.equal(next, tf.scalar(pad, 'int32')), tf.equal(given, tf.scalar(1, 'int32')))
+  return tf.where(ignored, tf.fill(next.shape, ignoredLabel, 'int32'), next)
+}
