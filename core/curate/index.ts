@@ -1,0 +1,6 @@
+export { decide, type Changed } from './decide.ts'
+export { add, edit, swap, type ChangedCaption } from './edit.ts'
+export { detail, facets } from './facets.ts'
+export { history, redo, undo } from './history.ts'
+export { counts, locate, next, openView, page } from './views.ts'
+export { storeScores } from '../store/scores.ts'

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { asFault, Fault } from '../contract/index.ts'
+import { openPicture, pictureFault } from './decoder.ts'
+
+/**
+ * A picture file as RGB bytes for a model: size*size*3, rows from the top, 8 bits, sRGB; squashed
+ * to the square (bicubic), transparency on white, rotated as the camera says.
+ * Faults: not-found, not-permitted, picture-format, picture-damaged, picture-too-large, picture-too-slow.
+ */
+export async function decodeRgb(path: string, size: number): Promise<Uint8Array> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    throw asFault(error, path)
+  }
+  const { picture } = await openPicture(bytes, path)
+  try {
+    const { data, info } = await picture
+      .resize(size, size, { fit: 'fill', kernel: 'cubic' })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    if (info.channels !== 3) throw new Error(`${info.channels} channels after conversion`)
+    return data
+  } catch (error) {
+    throw pictureFault(error, path)
+  }
+}
+
+/** `decodeRgb` of many, several at a time; a picture that fails leaves its Fault in its place. */
+export async function decodeBatch(paths: string[], size: number, { concurrency = availableParallelism() } = {}): Promise<(Uint8Array | Fault)[]> {
+  const results = new Array<Uint8Array | Fault>(paths.length)
+  let next = 0
+  async function work(): Promise<void> {
+    while (next < paths.length) {
+      const index = next++
+      const path = paths[index]!
+      results[index] = await decodeRgb(path, size).catch((error: unknown) => asFault(error, path))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, paths.length) }, work))
+  return results
+}
