@@ -1,0 +1,40 @@
+import { useI18n } from 'vue-i18n'
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** Bytes in the largest unit that leaves at least one. */
+export function bytesIn(bytes: number): { value: number; unit: string } {
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return { value: bytes / 1000 ** power, unit: units[power]! }
+}
+
+/** Numbers, sizes and times as the reader's language writes them. */
+export function useFormat() {
+  const { n, t, locale } = useI18n()
+
+  const count = (value: number) => n(value, { maximumFractionDigits: 0 })
+  const decimal = (value: number, digits = 3) => n(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  const percent = (share: number, digits = 1) =>
+    n(share, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })
+
+  function bytes(size: number): string {
+    const { value, unit } = bytesIn(size)
+    return `${n(value, { maximumFractionDigits: value < 10 && unit !== 'B' ? 1 : 0 })} ${unit}`
+  }
+
+  function timeLeft(seconds: number): string {
+    if (seconds < 60) return t('time.secondsLeft', { n: count(Math.max(1, Math.round(seconds))) })
+    if (seconds < 3600) return t('time.minutesLeft', { n: count(Math.round(seconds / 60)) })
+    return t('time.hoursLeft', { n: decimal(seconds / 3600, 1) })
+  }
+
+  function date(iso: string): string {
+    return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+  }
+
+  function time(iso: string): string {
+    return new Intl.DateTimeFormat(locale.value, { timeStyle: 'short' }).format(new Date(iso))
+  }
+
+  return { count, decimal, percent, bytes, timeLeft, date, time }
+}
