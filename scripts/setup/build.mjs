@@ -1,7 +1,7 @@
 /** Builds the window's pages and the desktop shell when their sources changed. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { run } from './command.mjs'
 import { buildFolder, nodeBinary, root } from './places.mjs'
 import { done, step } from './say.mjs'
@@ -58,7 +58,7 @@ function hashSources(sources) {
 function listFiles(path) {
   if (!statSync(join(root, path)).isDirectory()) return [path]
   return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
+    .filter((entry) => entry.isFile() && !entry.parentPath.split(sep).includes('node_modules'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .sort()
 }
