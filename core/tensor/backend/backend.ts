@@ -1,5 +1,6 @@
 import { createBinding, uploadTensor } from '../binding/binding.ts'
 import { session } from '../binding/session.ts'
+import { disposedTensor } from '../binding/table.ts'
 import type { Tracer } from '../capture/tracer.ts'
 import { tf } from '../tfjs.ts'
 import { registerGradients } from './gradients.ts'
@@ -23,8 +24,9 @@ export async function installBackend() {
 
     override getInputTensorIds(tensors: tf.TensorInfo[]): number[] {
       for (const { dataId } of tensors) {
-        const data = this.tensorMap.get(dataId) as TensorData | undefined
-        if (data?.values && this.madeIn.get(dataId) !== session().tracer) {
+        if (!this.tensorMap.has(dataId)) throw disposedTensor()
+        const data = this.tensorMap.get(dataId) as TensorData
+        if (data.values && this.madeIn.get(dataId) !== session().tracer) {
           data.id = uploadTensor(data.shape, data.dtype, data.values)
           data.values = null
         }

@@ -24,7 +24,13 @@ export function register(entry: Entry): number {
 export function lookUp(id: number): Entry {
   const entry = entries.get(id)
   if (entry) return entry
-  throw new Fault('tensor-disposed', 'A tensor was used after it was disposed.', { hint: 'Keep it with tf.keep, or return it from tf.tidy.' })
+  throw disposedTensor()
+}
+
+export function disposedTensor(): Fault {
+  return new Fault('tensor-disposed', 'A tensor was used after it was disposed.', {
+    hint: 'Keep it with tf.keep, or return it from tf.tidy.',
+  })
 }
 
 export function replaceEntry(id: number, entry: Entry) {

@@ -13,6 +13,8 @@ import { bind, idOf, slotOf } from './state.ts'
 import { addOperation, addPlaceholder, assignState, symbolOf, type Tracer } from './tracer.ts'
 
 // `any`, so that a step may name the ranks of its inputs
+type Homes = ReadonlyMap<tf.Variable, Slot>
+
 export type Step = (...inputs: any[]) => tf.Tensor[]
 
 /** What a traced step gives back: its outputs, and the updates of its state. */
@@ -24,22 +26,22 @@ export interface Trace {
 
 /** Runs `step` once on symbols and records its outputs and state updates in the tracer's graph. */
 export function traceStep(tracer: Tracer, step: Step, specs: readonly TensorSpec[], state: readonly tf.Variable[]): Trace {
-  registeredVariables().forEach(slotOf) // those that are only read stay current too
-  const slots = state.map(slotOf)
-  slots.forEach(useSlot) // a variable that is assigned lets go of its slot
+  // Every variable gets a slot, so that those which are only read stay current too.
+  const homes = new Map([...registeredVariables(), ...state].map((variable) => [variable, slotOf(variable)]))
+  homes.forEach(useSlot) // a variable that is assigned lets go of its slot
   const engine = tf.engine()
   engine.startScope('capture')
   session().tracer = tracer
   const restoreRandom = refuseHostRandom()
   try {
     const outputs = step(...specs.map((spec, index) => inputTensor(tracer, spec, index)))
-    return collect(tracer, outputs, state, slots)
+    return collect(tracer, outputs, state, homes)
   } finally {
     restoreRandom()
     session().tracer = null
-    state.forEach((variable, index) => bindAgain(variable, slots[index]!))
+    restoreVariables(tracer, homes)
     engine.endScope()
-    slots.forEach(leaveSlot)
+    homes.forEach(leaveSlot)
   }
 }
 
@@ -62,13 +64,13 @@ function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec, index: number
 }
 
 /** Turns what the step returned, and what it assigned, into outputs and effects of the function. */
-function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], slots: readonly Slot[]): Trace {
+function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], homes: Homes): Trace {
   refuseStrayWrites(tracer, state)
   const outputs = tensors.map((tensor) => distinct(tracer, symbolOf(tracer, idOf(tensor))))
   const effects: Pointer[] = []
   const written: Slot[] = []
-  state.forEach((variable, index) => {
-    const slot = slots[index]!
+  state.forEach((variable) => {
+    const slot = homes.get(variable)!
     const id = idOf(variable)
     const entry = lookUp(id)
     if (entry.kind === 'state' && entry.slot === slot) return
@@ -88,9 +90,7 @@ function refuseStrayWrites(tracer: Tracer, state: readonly tf.Variable[]) {
   const declared = new Set(state)
   for (const variable of registeredVariables()) {
     if (declared.has(variable)) continue
-    const { id, values } = backend().tensorMap.get(variable.dataId)
-    const entry = values === null || values === undefined ? lookUp(id) : undefined
-    if (entry?.kind !== 'symbol' || entry.tracer !== tracer) continue
+    if (!holdsSymbol(tracer, variable)) continue
     throw new Fault('tensor-state', `The step assigned or made variable ${variable.name}, which is not in its state.`, {
       subject: variable.name,
       hint: 'Make variables before the capture and list those that the step updates in `state`.',
@@ -98,11 +98,27 @@ function refuseStrayWrites(tracer: Tracer, state: readonly tf.Variable[]) {
   }
 }
 
-/** Variables hold values again, not symbols of the ended capture. */
-function bindAgain(variable: tf.Variable, slot: Slot) {
+/** Variables hold values again, not symbols of the ended capture; those that the step made are gone with it. */
+function restoreVariables(tracer: Tracer, homes: Homes) {
+  for (const variable of registeredVariables()) {
+    if (!homes.has(variable) && holdsSymbol(tracer, variable)) variable.dispose()
+  }
+  homes.forEach((slot, variable) => {
+    if (!variable.isDisposed && !slot.bindings.has(idIfUploaded(variable))) bind(variable, slot)
+  })
+}
+
+function holdsSymbol(tracer: Tracer, variable: tf.Variable): boolean {
+  const id = idIfUploaded(variable)
+  if (id < 0) return false
+  const entry = lookUp(id)
+  return entry.kind === 'symbol' && entry.tracer === tracer
+}
+
+/** The variable's tensor id; negative while its values wait on the host. */
+function idIfUploaded(variable: tf.Variable): number {
   const { id, values } = backend().tensorMap.get(variable.dataId)
-  const entry = values ? undefined : lookUp(id)
-  if (entry?.kind !== 'state' || entry.slot !== slot) bind(variable, slot)
+  return values ? -1 : id
 }
 
 /** tfjs draws random numbers on the host, where a capture would freeze them: unseeded draws call Math.random. */

@@ -166,6 +166,24 @@ export function assignState(tracer: Tracer, slot: Slot, value: Symbol): Pointer 
   const node = stateNode(tracer, slot)
   const attributes = [{ name: 'dtype', type: kind.type, value: slot.type }]
   const control = node.read === null ? [] : [node.read]
-  return addNode(tracer.graph, `n${tracer.nodes++}`, { name: 'AssignVariableOp', attributes, inputs: [node.resource, value], control })
+  const inputs = [node.resource, isStateValue(tracer, value) ? ownBuffer(tracer, value) : value]
+  return addNode(tracer.graph, `n${tracer.nodes++}`, { name: 'AssignVariableOp', attributes, inputs, control })
 }
 
+
+function isStateValue(tracer: Tracer, { output }: Symbol): boolean {
+  return [...tracer.states.values()].some(({ value }) => value?.output.oper === output.oper)
+}
+
+/** Subtle: XLA confuses buffers when a variable becomes the unchanged value of another one that is written too; a reshape there and back keeps them apart. */
+function ownBuffer(tracer: Tracer, value: Symbol): Symbol {
+  const attributes = [
+    { name: 'T', type: kind.type, value: value.type },
+    { name: 'Tshape', type: kind.type, value: dataType.int32 },
+  ]
+  const reshape = (from: Symbol, shape: number[]) => {
+    const lengths = constantSymbol(tracer, [shape.length], dataType.int32, Int32Array.from(shape))
+    return addOperation(tracer, 'Reshape', attributes, [from, lengths], 1)[0]!
+  }
+  return reshape(reshape(value, [1, ...value.shape]), value.shape)
+}
