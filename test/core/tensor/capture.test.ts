@@ -117,6 +117,33 @@ for (const xla of [false, true]) {
       expect([...a.dataSync()]).toEqual([20])
     })
 
+    test('may take one value twice, or an input as it is', async () => {
+      const [a, b, c] = [variable([0, 0]), variable([0, 0]), variable([0, 0])]
+      const step = captured((x) => {
+        const y = tf.add(x, 1)
+        a.assign(y)
+        b.assign(tf.clone(y))
+        c.assign(tf.clone(x))
+        return [y]
+      }, { inputs: two, state: [a, b, c], xla })
+      await values(step, [Float32Array.of(8, 9)])
+      expect(await values(step, [Float32Array.of(1, 2)])).toEqual([[2, 3]])
+      expect([a, b, c].map((item) => [...item.dataSync()])).toEqual([[2, 3], [2, 3], [1, 2]])
+    })
+
+    test('leaves clones and earlier results as they were', async () => {
+      const a = variable([1])
+      const before = tf.clone(a)
+      const step = captured(() => [tf.clone(a), (a.assign(tf.add(a, 1)), tf.clone(a))], { state: [a], xla })
+      const between = tf.clone(a)
+      const first = await step.run([])
+      const after = tf.reshape(a, [1, 1])
+      const second = await step.run([])
+      const kept = [before, between, after, a, ...first, ...second]
+      expect(kept.map((tensor) => tensor.dataSync()[0])).toEqual([1, 1, 2, 3, 1, 2, 2, 3])
+      tf.dispose([before, between, after, ...first, ...second])
+    })
+
     test('is shared by several steps, also by those that only read it', async () => {
       const a = variable([1])
       const write = captured(() => (a.assign(tf.add(a, 1)), []), { state: [a], xla })
@@ -139,18 +166,6 @@ describe('state and eager mode', () => {
     expect([...a.dataSync()]).toEqual([42])
     a.assign(tf.tensor1d([7]))
     expect(await values(read)).toEqual([[7]])
-  })
-
-  test('a clone keeps the value it was made with', async () => {
-    const a = variable([1])
-    const before = tf.clone(a)
-    const step = captured(() => (a.assign(tf.add(a, 1)), []), { state: [a] })
-    const between = tf.clone(a)
-    await step.run([])
-    const after = tf.reshape(a, [1, 1])
-    await step.run([])
-    expect([before, between, after, a].map((tensor) => tensor.dataSync()[0])).toEqual([1, 1, 2, 3])
-    tf.dispose([before, between, after])
   })
 
   test('eager operations read it', async () => {
