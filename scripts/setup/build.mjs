@@ -58,7 +58,7 @@ function hashSources(sources) {
 function listFiles(path) {
   if (!statSync(join(root, path)).isDirectory()) return [path]
   return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.split(sep).includes('node_modules'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .filter((entry) => entry.isFile() && !(entry.parentPath ?? entry.path).split(sep).includes('node_modules'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
     .sort()
 }

@@ -1,0 +1,1 @@
+export function runtimeComplete(folder: string, sha256: string): boolean

@@ -1,0 +1,2 @@
+import type { Counts } from './vitest.mjs'
+export function countPlaywright(report: unknown): Counts
