@@ -13,3 +13,5 @@ export {
 } from './parameters.ts'
 export { seeded, type Random } from './random.ts'
 export { imageTokenCount, parseShape, readShape, type Shape } from './shape.ts'
+export { createCaptioner, type Captioner, type CaptionerOptions } from './captioner.ts'
+export type { GeneratedCaption, GenerateOptions } from './generate.ts'

@@ -3,7 +3,7 @@ import { attend, dense, joinHeads, norm, parameter, splitHeads, type Model } fro
 import { decoderLayer, languageHead, textLayer, wordEmbeddings } from './names.ts'
 
 /** Added to the scores of places that must not be attended to, as in BERT. */
-const blocked = -1e4
+export const blocked = -1e4
 
 /**
  * text: the caption alone. matcher: the caption looks at the picture, in both directions.
