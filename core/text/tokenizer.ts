@@ -37,7 +37,10 @@ export function createTokenizer(vocabulary: string[]): Tokenizer {
     texts.forEach((text, row) => rows.set(encode(text, { maxLength: length, first }), row * length))
     return rows
   }
-  const decode: Tokenizer['decode'] = (sequence) => library.decode([...sequence].filter((id) => !special.has(id)))
+  const decode: Tokenizer['decode'] = (sequence) => {
+    const words = [...sequence].filter((id) => !special.has(id))
+    return words.length === 0 ? '' : library.decode(words) // the library refuses an empty list
+  }
   return { encode, encodeBatch, decode, ids, vocabulary }
 }
 
