@@ -1,10 +1,10 @@
 import type { CaptionSource, Decision, SampleDetail } from '../contract/index.ts'
 import { decisions, sources } from '../store/codes.ts'
-import { countLive, countSampleFlags } from '../store/counts.ts'
+import { countMissing, countSampleFlags } from '../store/counts.ts'
 import { readDetail } from '../store/pages.ts'
 import type { Project } from '../store/project.ts'
 import { countScores, type ScorerCount } from '../store/scores.ts'
-import { named } from './views.ts'
+import { named, sumStates } from './views.ts'
 
 export interface Facets {
   scorers: ScorerCount[]
@@ -17,14 +17,17 @@ export interface Facets {
 
 /** Values for completion in the query box, with how many live captions (or pictures) have each. */
 export function facets(project: Project): Facets {
-  const live = countLive(project.db)
-  const sum = (matches: (row: (typeof live)[number]) => boolean) => live.filter(matches).reduce((total, { count }) => total + count, 0)
+  const { columns, db } = project
+  columns.refresh()
+  const live = columns.countLive()
+  const missing = countMissing(db)
+  const missingOf = (code: number) => missing.find(({ source }) => source === code)?.count ?? 0
   return {
     scorers: countScores(project),
-    sources: named(sources, (code) => sum((row) => row.source === code && row.missing === 0)),
-    decisions: named(decisions, (code) => sum((row) => row.decision === code)),
-    missing: sum((row) => row.missing === 1),
-    ...countSampleFlags(project.db),
+    sources: named(sources, (code) => sumStates(live, (state) => state >> 2 === code) - missingOf(code)),
+    decisions: named(decisions, (code) => sumStates(live, (state) => (state & 3) === code)),
+    missing: missing.reduce((total, { count }) => total + count, 0),
+    ...countSampleFlags(db),
   }
 }
 

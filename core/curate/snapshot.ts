@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Query } from '../contract/index.ts'
 import { publish, writeFileDurably } from '../store/files.ts'
 import type { Project } from '../store/project.ts'
-import { readUsable, selectUsable, type UsablePair } from '../store/selection.ts'
+import { readOriginals, readUsable, selectUsable, type UsablePair } from '../store/selection.ts'
 import { parseQuery } from './query/parse.ts'
 
 export interface Split {
@@ -65,7 +65,7 @@ function plan(project: Project, query: Query, split: Split): Plan {
   const { ids, ...leftOut } = selectUsable(project.db, parseQuery(query.text))
   const pairsOf = new Map<number, number>()
   const pictures = new Set<number>()
-  for (const { original, sampleId } of readUsable(project.db, ids)) {
+  for (const [sampleId, original] of readOriginals(project.db, ids)) {
     pairsOf.set(original, (pairsOf.get(original) ?? 0) + 1)
     pictures.add(sampleId)
   }

@@ -35,13 +35,15 @@ export function openView(project: Project, query: Query): { view: string; count:
 
 function countPictures({ columns }: Project, ids: Int32Array): number {
   columns.refresh()
-  const seen = new Set<number>()
-  let previous = 0
+  let largest = 0
+  for (const id of ids) largest = Math.max(largest, columns.sampleOf(id))
+  const seen = new Uint8Array(largest + 1)
+  let count = 0
   for (const id of ids) {
     const sample = columns.sampleOf(id)
-    if (sample !== previous) seen.add((previous = sample))
+    if (seen[sample] === 0) count += seen[sample] = 1
   }
-  return seen.size
+  return count
 }
 
 /** Faults: view-expired. */
@@ -115,12 +117,15 @@ export function counts(project: Project, view: string): Counts {
     const live = columns.liveOf(id)
     if (live) byState[columns.stateOf(live)]!++
   }
-  const sum = (matches: (state: number) => boolean) => byState.reduce((total, count, state) => (matches(state) ? total + count : total), 0)
   return {
-    decision: named(decisions, (code) => sum((state) => (state & 3) === code)),
-    source: named(sources, (code) => sum((state) => state >> 2 === code)),
+    decision: named(decisions, (code) => sumStates(byState, (state) => (state & 3) === code)),
+    source: named(sources, (code) => sumStates(byState, (state) => state >> 2 === code)),
   }
 }
+
+/** Sum of the counts whose state (see Columns.stateOf) matches. */
+export const sumStates = (byState: number[], matches: (state: number) => boolean): number =>
+  byState.reduce((total, count, state) => (matches(state) ? total + count : total), 0)
 
 /** A record with a value for each word of a list. */
 export function named<K extends string, V>(words: readonly K[], valueOf: (code: number) => V): Record<K, V> {

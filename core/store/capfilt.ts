@@ -46,7 +46,7 @@ export function countJudged(db: Db, { scorer, metric }: Scored): JudgedRow[] {
   return all<JudgedRow>(
     db,
     `SELECT c.source, ${bin} AS bin, c.decision, count(*) AS count FROM caption c
-     JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?
+     CROSS JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?
      WHERE c.decided_by = 0 AND c.superseded_by IS NULL AND c.source < 2 GROUP BY 1, 2, 3`,
     metric, scorer,
   )
@@ -57,7 +57,7 @@ export function nearest(db: Db, { scorer, metric }: Scored, source: 'web' | 'syn
   const [comparison, direction] = above ? ['>=', 'ASC'] : ['<', 'DESC']
   return all<{ sample: number; value: number }>(
     db,
-    `SELECT c.sample_id AS sample, o.value FROM score o JOIN caption c ON c.id = o.caption_id
+    `SELECT c.sample_id AS sample, o.value FROM score o INDEXED BY score_value CROSS JOIN caption c ON c.id = o.caption_id
      WHERE o.scorer = ? AND o.metric = ? AND o.value ${comparison} ? AND c.superseded_by IS NULL AND c.source = ?
      ORDER BY o.value ${direction} LIMIT ?`,
     scorer, metric, cut, sourceCode(source), limit,
@@ -68,7 +68,7 @@ export function nearest(db: Db, { scorer, metric }: Scored, source: 'web' | 'syn
 export function bestCaption(db: Db, { scorer, metric }: Scored, sample: number, source: 'web' | 'synthetic') {
   return get<{ id: number; value: number }>(
     db,
-    `SELECT c.id, o.value FROM caption c JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?
+    `SELECT c.id, o.value FROM caption c CROSS JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?
      WHERE c.sample_id = ? AND c.superseded_by IS NULL AND c.source = ? ORDER BY o.value DESC, c.id LIMIT 1`,
     metric, scorer, sample, sourceCode(source),
   )
@@ -77,9 +77,10 @@ export function bestCaption(db: Db, { scorer, metric }: Scored, sample: number, 
 /** Live captions at or above the threshold of their source, and those below; the ones a person decided are left out. */
 export function partition(db: Db, { scorer, metric }: Scored, thresholds: { web: number; synthetic: number }): { accepted: number[]; rejected: number[] } {
   const sql = `
-    SELECT json_group_array(c.id) FROM score o JOIN caption c ON c.id = o.caption_id
-    WHERE o.scorer = ? AND o.metric = ? AND c.superseded_by IS NULL AND c.source < 2 AND c.decided_by IS NOT 0
-      AND (max(0, o.value) >= CASE c.source WHEN 0 THEN ? ELSE ? END) = ?`
-  const read = (isAccepted: 0 | 1) => JSON.parse(prepare(db, sql).pluck().get(scorer, metric, thresholds.web, thresholds.synthetic, isAccepted) as string) as number[]
-  return { accepted: read(1), rejected: read(0) }
+    SELECT c.id * 2 + (max(0, o.value) >= CASE c.source WHEN 0 THEN ? ELSE ? END)
+    FROM score o INDEXED BY score_value CROSS JOIN caption c ON c.id = o.caption_id
+    WHERE o.scorer = ? AND o.metric = ? AND c.superseded_by IS NULL AND c.source < 2 AND c.decided_by IS NOT 0`
+  const packed = prepare(db, sql).pluck().all(thresholds.web, thresholds.synthetic, scorer, metric) as number[]
+  const idsOf = (isAccepted: number) => packed.filter((one) => one % 2 === isAccepted).map((one) => Math.floor(one / 2))
+  return { accepted: idsOf(1), rejected: idsOf(0) }
 }

@@ -10,11 +10,16 @@ export interface Columns {
   stateOf(caption: number): number
   /** The live caption that stands in this one's place, or 0. */
   liveOf(caption: number): number
+  /** Live captions, placeholders included, by state. */
+  countLive(): number[]
   /** Reads what changed since the last call. */
   refresh(): void
 }
 
 const rows = `SELECT c.id, c.sample_id, c.decision | (c.source << 2), c.superseded_by, c.replaces FROM `
+/** Captions read at once: bounds the memory that filling takes. */
+const block = 100_000
+
 type Row = [id: number, sample: number, state: number, supersededBy: number | null, replaces: number | null]
 
 /** Starts empty; fills at the first `refresh`. */
@@ -47,11 +52,34 @@ export function openColumns(db: Db): Columns {
     if (id > last) last = id
   }
 
+  /** Takes in the captions that came after the last known one, a block at a time; false at the end. */
+  function readNext(): boolean {
+    const ids = prepare(db, `SELECT id FROM caption WHERE id > ? ORDER BY id LIMIT ${block}`).pluck().all(last) as number[]
+    const end = ids.at(-1)
+    if (end === undefined) return false
+    const packed = prepare(db, 'SELECT sample_id * 16 + (decision | (source << 2)) FROM caption WHERE id > ? AND id <= ? ORDER BY id').pluck().all(last, end) as number[]
+    grow(end + 1)
+    for (let index = 0; index < ids.length; index++) {
+      samples[ids[index]!] = Math.floor(packed[index]! / 16)
+      states[ids[index]!] = packed[index]! % 16
+    }
+    const links = prepare(db, 'SELECT id, superseded_by, replaces FROM caption WHERE superseded_by IS NOT NULL AND id > ? AND id <= ?').raw()
+    for (const [id, by, replaces] of links.all(last, end) as [number, number, number | null][]) successors.set(id, [by, replaces ?? 0])
+    last = end
+    return ids.length === block
+  }
+
+  function countLive(): number[] {
+    const counts = new Array<number>(16).fill(0)
+    for (let id = 1; id <= last; id++) if (samples[id] && !successors.has(id)) counts[states[id]!]!++
+    return counts
+  }
+
   function refresh(): void {
     const changed = prepare(db, `${rows} temp.touched t JOIN caption c ON c.id = t.id`).raw().all() as Row[]
     changed.forEach(take)
     if (changed.length > 0) db.exec('DELETE FROM temp.touched')
-    for (const row of prepare(db, `${rows} caption c WHERE c.id > ? ORDER BY c.id`).raw().iterate(last)) take(row as Row)
+    while (readNext()) continue
   }
 
   function liveOf(caption: number): number {
@@ -65,7 +93,7 @@ export function openColumns(db: Db): Columns {
     return 0
   }
 
-  return { sampleOf: (id) => samples[id] ?? 0, stateOf: (id) => states[id] ?? 0, liveOf, refresh }
+  return { sampleOf: (id) => samples[id] ?? 0, stateOf: (id) => states[id] ?? 0, liveOf, countLive, refresh }
 }
 
 /** The live caption standing in the place of each; those withdrawn without predecessor are left out. */
@@ -77,9 +105,4 @@ export function liveCaptions(columns: Columns, ids: Iterable<number>): number[] 
     if (live) found.add(live)
   }
   return [...found]
-}
-
-/** Ids in order of a statement over the database; see store/select. */
-export function readIds(db: Db, sql: string, values: unknown[]): Int32Array {
-  return Int32Array.from(db.prepare(sql).pluck().all(...values) as number[])
 }

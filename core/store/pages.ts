@@ -28,7 +28,8 @@ interface PairRow {
 const pairRow = `
   SELECT c.id, c.sample_id, c.text, c.source, c.decision, c.decided_by, c.itm, c.itc, c.loss,
     s.path, s.width, s.height, s.hash, s.bytes, s.modified, s.fault,
-    (SELECT count(*) FROM caption o WHERE o.sample_id = c.sample_id AND o.superseded_by IS NULL AND o.chars > 0) AS captions
+    -- A live placeholder has no live caption beside it, so that the index alone answers.
+    CASE c.chars WHEN 0 THEN 0 ELSE (SELECT count(*) FROM caption o WHERE o.sample_id = c.sample_id AND o.superseded_by IS NULL) END AS captions
   FROM caption c JOIN sample s ON s.id = c.sample_id WHERE c.id = ?`
 
 /** The rows of the grid for these captions, in the same order. */

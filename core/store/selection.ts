@@ -1,5 +1,5 @@
 import type { Query } from '../contract/index.ts'
-import { all, type Db } from './database.ts'
+import { all, prepare, type Db } from './database.ts'
 import { mentionsDecision, type Condition } from './select/condition.ts'
 import { fromWhere, selectIds } from './select/select.ts'
 
@@ -58,5 +58,13 @@ export function* readUsable(db: Db, ids: Int32Array): Generator<UsablePair> {
     FROM json_each(?) j JOIN caption c ON c.id = j.value JOIN sample s ON s.id = c.sample_id ORDER BY j.key`
   for (let at = 0; at < ids.length; at += chunk) {
     yield* all<UsablePair>(db, sql, JSON.stringify([...ids.subarray(at, at + chunk)]))
+  }
+}
+
+/** For each id: its picture, and the first picture with the same content (itself, if it is the first). */
+export function* readOriginals(db: Db, ids: Int32Array): Generator<[sampleId: number, original: number]> {
+  const sql = `SELECT s.id, coalesce(s.duplicate_of, s.id) FROM json_each(?) j JOIN caption c ON c.id = j.value JOIN sample s ON s.id = c.sample_id`
+  for (let at = 0; at < ids.length; at += chunk) {
+    yield* prepare(db, sql).raw().all(JSON.stringify([...ids.subarray(at, at + chunk)])) as [number, number][]
   }
 }

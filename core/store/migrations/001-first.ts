@@ -54,6 +54,9 @@ CREATE TABLE caption (
   text TEXT NOT NULL
 );
 CREATE INDEX caption_pair ON caption(sample_id, id) WHERE superseded_by IS NULL;
+CREATE INDEX caption_itm ON caption(itm, id) WHERE superseded_by IS NULL AND itm IS NOT NULL;
+CREATE INDEX caption_itc ON caption(itc, id) WHERE superseded_by IS NULL AND itc IS NOT NULL;
+CREATE INDEX caption_loss ON caption(loss, id) WHERE superseded_by IS NULL AND loss IS NOT NULL;
 CREATE INDEX caption_sample ON caption(sample_id);
 CREATE INDEX caption_successor ON caption(superseded_by) WHERE superseded_by IS NOT NULL;
 CREATE INDEX caption_missing ON caption(id) WHERE chars = 0 AND superseded_by IS NULL;

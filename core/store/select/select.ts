@@ -11,30 +11,43 @@ export function fromWhere(db: Db, condition: Condition): Fragment {
   return { sql: `FROM caption c ${sample} WHERE c.superseded_by IS NULL AND ${sql}`, values }
 }
 
-/** Ids of the live captions that fulfil a condition, in order. `random` is the same every time. */
-export function selectIds(db: Db, condition: Condition, sort: Sort): Int32Array {
+/** Ids of the live captions that fulfil a condition, in order; ties by id. `random` is the same every time. */
+export function selectIds(db: Db, condition: Condition, { by, direction, scorer }: Sort): Int32Array {
   const where = fromWhere(db, condition)
-  const order = orderBy(db, sort, where)
-  const ids = db.prepare(`SELECT c.id ${order.sql}`).pluck().all(...order.values) as number[]
-  return sort.by === 'random' ? shuffled(ids) : Int32Array.from(ids)
+  const way = direction === 'descending' ? 'DESC' : 'ASC'
+  const read = (what: string, { sql, values }: Fragment) => db.prepare(`SELECT ${what} ${sql}`).pluck().all(...values) as number[]
+  if (by === 'order') return Int32Array.from(read('c.id', ordered(where, `c.sample_id ${way}, c.id ${way}`)))
+  if (by === 'random') return shuffled(read('c.id', where))
+  if (by === 'length') return byLength(read(`c.chars * ${idRange} + c.id`, where), direction)
+  const value = scorer ? 'o.value' : `c.${by}`
+  const source = scorer ? withScore(where, [metricCode(by), findScorer(db, scorer)]) : where
+  const scored = read('c.id', ordered(narrowed(source, `${value} IS NOT NULL`), `${value} ${way}, c.id ${way}`))
+  return Int32Array.from([...scored, ...read('c.id', ordered(narrowed(source, `${value} IS NULL`), 'c.id'))])
 }
 
-function orderBy(db: Db, sort: Sort, where: Fragment): Fragment {
-  const direction = sort.direction === 'descending' ? 'DESC' : 'ASC'
-  if (sort.by === 'random') return { sql: `${where.sql} ORDER BY c.id`, values: where.values }
-  if (sort.by === 'order') return { sql: `${where.sql} ORDER BY c.sample_id ${direction}, c.id ${direction}`, values: where.values }
-  if (sort.by === 'length') return { sql: `${where.sql} ORDER BY c.chars ${direction}, c.id`, values: where.values }
-  if (!sort.scorer) return { sql: `${where.sql} ORDER BY c.${sort.by} ${direction} NULLS LAST, c.id`, values: where.values }
-  const joined = where.sql.replace('FROM caption c', 'FROM caption c LEFT JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?')
-  const values = [metricCode(sort.by), findScorer(db, sort.scorer), ...where.values]
-  return { sql: `${joined} ORDER BY o.value ${direction} NULLS LAST, c.id`, values }
+/** Above every id, so that a small number and an id fit in one exact double. */
+const idRange = 2 ** 32
+
+const ordered = ({ sql, values }: Fragment, order: string): Fragment => ({ sql: `${sql} ORDER BY ${order}`, values })
+const narrowed = ({ sql, values }: Fragment, test: string): Fragment => ({ sql: `${sql} AND ${test}`, values })
+
+function withScore({ sql, values }: Fragment, scorer: [metric: number, id: number]): Fragment {
+  const join = 'FROM caption c LEFT JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?'
+  return { sql: sql.replace('FROM caption c', join), values: [...scorer, ...values] }
+}
+
+/** Sorting numbers here is several times faster than sorting rows there. */
+function byLength(packed: number[], direction: Sort['direction']): Int32Array {
+  const sorted = Float64Array.from(packed).sort()
+  if (direction === 'descending') sorted.reverse()
+  return Int32Array.from(sorted, (key) => key % idRange)
 }
 
 /** Orders ids by a hash of each, so that a pair keeps its place relative to others under any filter. */
 function shuffled(ids: number[]): Int32Array {
-  const keys = Float64Array.from(ids, (id) => mix(id) * 2 ** 21 + (id % 2 ** 21))
-  const order = new Map(ids.map((id, index) => [keys[index]!, id]))
-  return Int32Array.from(keys.sort(), (key) => order.get(key)!)
+  const places = 2 ** 24
+  const keys = Float64Array.from(ids, (id, index) => (mix(id) >>> 3) * places + index)
+  return Int32Array.from(keys.sort(), (key) => ids[key % places]!)
 }
 
 /** A 32-bit mixing function (the finaliser of MurmurHash3). */
