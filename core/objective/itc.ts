@@ -79,9 +79,8 @@ function mix(hard: tf.Tensor, soft: tf.Tensor, alpha: number | tf.Tensor): tf.Te
 
 /** The same values, through which no gradient flows. */
 export function withoutGradient(x: tf.Tensor): tf.Tensor {
-  const stop = tf.customGrad((...inputs) => ({
-    value: tf.clone(inputs[0] as tf.Tensor),
-    gradFunc: (upstream: tf.Tensor) => tf.zerosLike(upstream),
-  }))
-  return stop(x)
+  // Subtle: x is not an input of this operation, so that the tape has no way back through it. An input with a zero
+  // gradient would not do: integers and comparisons made from x would still be asked for gradients they don't have.
+  const detached = tf.customGrad(() => ({ value: tf.clone(x), gradFunc: () => tf.scalar(0) }))
+  return detached(tf.scalar(0))
 }

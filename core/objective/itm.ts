@@ -36,7 +36,10 @@ export function matchingLoss(model: Model, input: MatchingInput): tf.Scalar {
 
   const images = tf.concat([first(image), pick(image, pictures.indices), first(image)], 0)
   const sequences = tf.concat([first(ids), first(ids), tf.gather(ids, texts.indices)], 0)
-  const labels = tf.tensor1d(Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0)), 'int32')
+  const labels = tf.tensor1d(
+    Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0)),
+    'int32',
+  )
   const losses = softmaxCrossEntropy(matchLogits(model, images, sequences), labels, { smoothing: 0 })
   const weights = tf.concat([tf.ones([anchors]), pictures.legal, texts.legal], 0)
   return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights))

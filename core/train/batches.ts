@@ -91,6 +91,19 @@ async function readable({ pairs, pictures }: BatchOptions, index: number): Promi
   throw new Fault('no-readable-picture', 'Not one of the pictures to train on can be read.')
 }
 
+/**
+ * Length of the token rows: the least multiple of 4 that holds every caption (with its prompt), at most `most`.
+ * Padding costs as much as words, and shapes are static.
+ */
+export function rowLength(tokenizer: Tokenizer, pairs: TrainingPair[], prompt: string, most: number): number {
+  let longest = 4
+  for (const { text } of pairs) {
+    longest = Math.max(longest, tokenizer.encode(withPrompt(prompt, text), { maxLength: most }).length)
+    if (longest >= most) return most
+  }
+  return Math.min(most, Math.ceil(longest / 4) * 4)
+}
+
 export function withPrompt(prompt: string, text: string): string {
   return prompt ? `${prompt.trim()} ${text}` : text
 }

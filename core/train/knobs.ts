@@ -31,7 +31,7 @@ export const knobsSchema = z.strictObject({
   flip: share,
   /** Text before each caption in the captioning loss; not learned as a target. */
   prompt: z.string(),
-  /** Longest caption in tokens, prompt and frame included; never more than the model's context. */
+  /** Most tokens of a caption, prompt and frame included. Rows are only as long as the longest caption needs. */
   textLength: whole.min(4),
   logEvery: whole.min(1),
   /** 0 writes a checkpoint at the end only. */

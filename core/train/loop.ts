@@ -1,0 +1,135 @@
+import { Fault } from '../contract/fault.ts'
+import { parameterShapes, type Shape, type TrainableParameters } from '../model/index.ts'
+import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
+import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
+import type { Knobs } from './knobs.ts'
+import { createOptimiser, disposeOptimiser, trainedNames } from './optimiser.ts'
+import { createPictureSource, type Decode } from './pictures.ts'
+import { checkResumable, saveProgress, type ResumePoint } from './resume.ts'
+import { rateAt } from './schedule.ts'
+import { captureTrainingStep, runStep, type StepReport } from './step.ts'
+import { createMeter } from './meter.ts'
+
+export interface TrainOptions {
+  /** The run's folder. */
+  folder: string
+  /** Name of the checkpoints. */
+  name: string
+  pairs: TrainingPair[]
+  /** Name of the frozen selection that the pairs are. */
+  snapshot: string
+  shape: Shape
+  vocabulary: string[]
+  /** On the device: the start's values, or those of `point`. Updated in place. */
+  parameters: TrainableParameters
+  knobs: Knobs
+  seed: number
+  /** Hash of the starting checkpoint. */
+  parent: string | null
+  /** Where to go on; null starts at step 0. */
+  point: ResumePoint | null
+  decode: Decode
+  report: TrainReport
+  /** Looked at before each step; when aborted, the run is saved and ends. */
+  signal: AbortSignal
+}
+
+export interface TrainReport {
+  progress(done: number, total: number): void
+  metric(step: number, values: Record<string, number>): void
+  checkpoint(step: number, folder: string): void
+  log(text: string): void
+  pictureFault(path: string, fault: Fault): void
+}
+
+export interface TrainOutcome {
+  kind: 'finished' | 'cancelled'
+  /** Steps done. */
+  step: number
+  checkpoint: { folder: string; hash: string }
+}
+
+/**
+ * Trains a model on pairs: the one training loop.
+ * On the same machine, a run that was stopped and resumed ends with the same bits as one that was not.
+ * @throws Fault `too-few-pairs`, `no-readable-picture`, `resume-mismatch`, `training-diverged`, `disk-full`
+ */
+export async function train(options: TrainOptions): Promise<TrainOutcome> {
+  const { pairs, shape, parameters, knobs, seed, snapshot, point, report, signal } = options
+  if (point) checkResumable(point, { snapshot, seed, knobs })
+  if (point && point.state.step >= knobs.steps) return { kind: 'finished', step: point.state.step, checkpoint: point }
+
+  const tokenizer = createTokenizer(options.vocabulary)
+  const textLength = rowLength(tokenizer, pairs, knobs.prompt, Math.min(knobs.textLength, shape.text.context))
+  let sampler = point?.state.sampler ?? { seed, epoch: 0, position: 0 }
+  const batches = createBatches({
+    pairs,
+    pictures: createPictureSource({ decode: options.decode, pictureBytes: shape.image.size ** 2 * 3, onFault: report.pictureFault }),
+    tokenizer,
+    batchSize: knobs.batchSize,
+    imageSize: shape.image.size,
+    textLength,
+    prompt: knobs.prompt,
+    augmentation: knobs,
+    start: sampler,
+  })
+  // Subtle: in the shape's order, not that of the record, which differs between fresh and loaded weights: the order in
+  // which the gradient norm is summed decides its last bit.
+  const names = trainedNames([...parameterShapes(shape).keys()], knobs)
+  const optimiser = createOptimiser(parameters, names, point?.optimiser ?? undefined)
+  const steps = createSteps({ shape, parameters, optimiser, knobs, textLength, promptLength: promptLength(tokenizer, knobs.prompt) })
+  const meter = createMeter(knobs)
+  let step = point?.state.step ?? 0
+
+  async function save(last: boolean): Promise<TrainOutcome['checkpoint']> {
+    const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest() }
+    const saved = await saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, state })
+    report.checkpoint(step, saved.folder)
+    return saved
+  }
+
+  try {
+    report.progress(step, knobs.steps)
+    while (step < knobs.steps) {
+      if (signal.aborted) return { kind: 'cancelled', step, checkpoint: await save(false) }
+      const batch = await batches.next()
+      const rate = rateAt(step, knobs)
+      const losses = await runStep(steps.at(step), batch, { seed, rate, step })
+      stopIfNotFinite(losses, step, batch)
+      step++
+      sampler = batch.after
+      meter.add(losses, rate)
+      report.progress(step, knobs.steps)
+      if (step % knobs.logEvery === 0 || step === knobs.steps) report.metric(step, meter.take())
+      if (knobs.checkpointEvery > 0 && step % knobs.checkpointEvery === 0 && step < knobs.steps) await save(false)
+    }
+    return { kind: 'finished', step, checkpoint: await save(true) }
+  } finally {
+    steps.dispose()
+    disposeOptimiser(optimiser)
+  }
+}
+
+/** Captures a step when it is first needed: one without the matching loss before `itmFrom`, one with it after. */
+function createSteps(options: Omit<Parameters<typeof captureTrainingStep>[0], 'matching'>) {
+  const captured = new Map<boolean, ReturnType<typeof captureTrainingStep>>()
+  function at(step: number) {
+    const matching = options.knobs.itmWeight > 0 && step >= options.knobs.itmFrom
+    if (!captured.has(matching)) captured.set(matching, captureTrainingStep({ ...options, matching }))
+    return captured.get(matching)!
+  }
+  return { at, dispose: () => captured.forEach((step) => step.dispose()) }
+}
+
+/** Tokens that are given before a caption: [DEC] and the prompt. */
+function promptLength(tokenizer: Tokenizer, prompt: string): number {
+  return tokenizer.encode(prompt, { maxLength: 1000, first: 'dec' }).length - 1
+}
+
+function stopIfNotFinite(losses: StepReport, step: number, { sampleIds }: Batch): void {
+  if (Number.isFinite(losses.loss) && Number.isFinite(losses.gradientNorm)) return
+  throw new Fault('training-diverged', `The loss stopped being a number at step ${step + 1}.`, {
+    subject: `samples ${[...sampleIds].join(', ')}`,
+    hint: 'Lower learningRate, lengthen warmupSteps or set clipNorm to 1. The last checkpoint is intact.',
+  })
+}

@@ -1,0 +1,83 @@
+import type { HostTensors, TrainableParameters } from '../model/parameters.ts'
+import { adamW, clipByGlobalNorm, globalNorm, tf } from '../tensor/index.ts'
+import type { Knobs } from './knobs.ts'
+
+/** AdamW's state on the device: both moments of every trained parameter. */
+export interface Optimiser {
+  names: string[]
+  first: Record<string, tf.Variable>
+  second: Record<string, tf.Variable>
+}
+
+const epsilon = 1e-8
+
+/** Moments of the given parameters, zero or as they were saved. */
+export function createOptimiser(parameters: TrainableParameters, names: string[], saved?: HostTensors): Optimiser {
+  const moment = (kind: string, name: string) => {
+    const found = saved?.[`${kind}.${name}`]
+    const shape = parameters[name]!.shape
+    return tf.tidy(() => tf.variable(found ? tf.tensor(found.data, shape) : tf.zeros(shape)))
+  }
+  const all = (kind: string) => Object.fromEntries(names.map((name) => [name, moment(kind, name)]))
+  return { names, first: all('first'), second: all('second') }
+}
+
+/** The state under the names it is saved by. */
+export function optimiserTensors({ names, first, second }: Optimiser): Record<string, tf.Tensor> {
+  const entries = names.flatMap((name) => [[`first.${name}`, first[name]!], [`second.${name}`, second[name]!]])
+  return Object.fromEntries(entries)
+}
+
+export function disposeOptimiser({ first, second }: Optimiser): void {
+  tf.dispose([Object.values(first), Object.values(second)])
+}
+
+export interface Update {
+  gradients: tf.Tensor[]
+  /** Learning rate, scalar. */
+  rate: tf.Scalar
+  /** Number of the step from 1, scalar float32. */
+  step: tf.Scalar
+}
+
+/**
+ * Clips the gradients and updates parameters and moments in place.
+ * Decay falls on matrices only, not on biases, norms or the temperature (algorithms.md §8).
+ * @returns the norm before clipping
+ */
+export function applyGradients(parameters: TrainableParameters, optimiser: Optimiser, { gradients, rate, step }: Update, knobs: Knobs): tf.Scalar {
+  const { beta1, beta2, weightDecay, clipNorm } = knobs
+  const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : { gradients, norm: globalNorm(gradients) }
+  optimiser.names.forEach((name, index) => {
+    const parameter = parameters[name]!
+    adamW({
+      parameter,
+      gradient: clipped.gradients[index]!,
+      m: optimiser.first[name]!,
+      v: optimiser.second[name]!,
+      rate,
+      step,
+      beta1,
+      beta2,
+      epsilon,
+      decay: parameter.rank >= 2 ? weightDecay : 0,
+    })
+  })
+  return clipped.norm
+}
+
+/**
+ * The parameters that the knobs' losses reach. The others get neither update nor decay: fine-tuning a filter must not
+ * wear down the captioning half of the model.
+ */
+export function trainedNames(names: string[], { itcWeight, itmWeight, lmWeight }: Knobs): string[] {
+  const [contrasts, matches, writes] = [itcWeight > 0, itmWeight > 0, lmWeight > 0]
+  return names.filter((name) => {
+    if (name.startsWith('vision_proj') || name.startsWith('text_proj') || name === 'temp') return contrasts
+    if (name.startsWith('itm_head')) return matches
+    if (name.startsWith('text_decoder')) return writes
+    if (name.includes('.crossattention.')) return matches || writes
+    if (name.startsWith('text_encoder') && name.includes('.attention.')) return contrasts || matches
+    return true
+  })
+}
