@@ -13,6 +13,8 @@ export function useFormat() {
   const { n, t, locale } = useI18n()
 
   const count = (value: number) => n(value, { maximumFractionDigits: 0 })
+  /** Short where exact figures stand elsewhere: 1,000,000 becomes 1M. */
+  const short = (value: number) => n(value, value < 100_000 ? { maximumFractionDigits: 0 } : { notation: 'compact', maximumSignificantDigits: 3 })
   const decimal = (value: number, digits = 3) => n(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
   const percent = (share: number, digits = 1) =>
     n(share, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })
@@ -36,5 +38,5 @@ export function useFormat() {
     return new Intl.DateTimeFormat(locale.value, { timeStyle: 'short' }).format(new Date(iso))
   }
 
-  return { count, decimal, percent, bytes, timeLeft, date, time }
+  return { count, short, decimal, percent, bytes, timeLeft, date, time }
 }

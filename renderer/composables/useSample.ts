@@ -34,7 +34,9 @@ export function useSample() {
   })
   watch(
     () => library.view?.source.version.value,
-    () => project.changes.pairs > 0 && cache.invalidateQueries({ key: ['sample', project.opening] }),
+    () => {
+      if (project.changes.pairs > 0) cache.invalidateQueries({ key: ['sample', project.opening] }).catch(() => undefined)
+    },
   )
 
   const sample = computed(() => (library.activePair ? data.value : undefined))

@@ -18,9 +18,9 @@ interface Layout {
 export const useWindow = defineStore('window', () => {
   const project = useProject()
   const view = ref<ViewName>('library')
-  const nav = ref(168)
+  const nav = ref(184)
   const inspector = ref(320)
-  const thumbnail = ref(190)
+  const thumbnail = ref(170)
   const run = ref<string | null>(null)
   const dialog = ref<DialogName | null>(null)
   /** Caption that is being edited, and whether a new one is being written. */
@@ -34,9 +34,9 @@ export const useWindow = defineStore('window', () => {
   function restore(): void {
     const layout = (project.memory.layout ?? {}) as Layout
     view.value = layout.view && viewNames.includes(layout.view) ? layout.view : 'library'
-    nav.value = layout.nav ?? 168
+    nav.value = layout.nav ?? 184
     inspector.value = layout.inspector ?? 320
-    thumbnail.value = layout.thumbnail ?? 190
+    thumbnail.value = layout.thumbnail ?? 170
     run.value = layout.run ?? null
   }
   watch(() => project.opening, restore)
