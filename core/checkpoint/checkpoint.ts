@@ -55,7 +55,10 @@ export async function verifyCheckpoint(folder: string): Promise<VerifiedCheckpoi
   const manifest = await readManifest(folder)
   for (const [name, expected] of Object.entries(manifest.files)) {
     const path = join(folder, name)
-    const size = await stat(path).then((found) => found.size, () => -1)
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => -1,
+    )
     if (size === -1) throw corrupt(path, `The file ${name} is missing.`)
     if (size !== expected.size) throw corrupt(path, `The file ${name} has ${size} bytes instead of ${expected.size}.`)
     const { sha256 } = await fingerprint(path)

@@ -8,6 +8,7 @@ import { architectures, type Layout } from './layout.ts'
 /**
  * What transformers' config.json must say to run the model as we do. Heads, epsilons, activation and special ids are
  * written out, since the library's defaults for them (8 heads, 1e-5) are not BLIP's.
+ * Subtle: the library refuses 1 where it wants 1.0, and JSON written here can't tell them apart, so no such field is set.
  */
 export function publishedConfig({ image, text, embed }: Shape, layout: Layout) {
   return {
@@ -18,7 +19,6 @@ export function publishedConfig({ image, text, embed }: Shape, layout: Layout) {
     projection_dim: embed,
     label_smoothing: 0.1,
     logit_scale_init_value: 2.6592,
-    initializer_factor: 1.0,
     initializer_range: 0.02,
     tie_word_embeddings: true,
     text_config: {
@@ -56,7 +56,7 @@ export function publishedConfig({ image, text, embed }: Shape, layout: Layout) {
       patch_size: image.patch,
       hidden_act: 'gelu',
       layer_norm_eps: image.epsilon,
-      attention_dropout: 0.0,
+      attention_dropout: 0,
       initializer_range: 0.02,
     },
   }

@@ -62,7 +62,11 @@ function parseJson(text: string, path: string): Record<string, unknown> {
 function parseEntry(name: string, value: unknown, path: string): TensorEntry {
   const parsed = entrySchema.safeParse(value)
   if (!parsed.success) throw invalid(path, `The entry of ${name} is malformed.`)
-  const { dtype, shape, data_offsets: [begin, end] } = parsed.data
+  const {
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  } = parsed.data
   const size = valueBytes[dtype]
   if (!size) throw invalid(path, `${name} has the unknown type ${dtype}.`)
   const bytes = shape.reduce((product, length) => product * length, size)

@@ -88,7 +88,9 @@ function layoutOf(config: { architectures?: string[] }, folder: string): Layout 
   const found = (Object.keys(architectures) as Layout[]).find((layout) => architectures[layout] === name)
   if (found) return found
   const known = Object.values(architectures).join(' and ')
-  throw new Fault('model-unsupported', `Models of the kind ${name ?? 'unknown'} can't be read, only ${known}.`, { subject: folder })
+  throw new Fault('model-unsupported', `Models of the kind ${name ?? 'unknown'} can't be read, only ${known}.`, {
+    subject: folder,
+  })
 }
 
 /** The vocabulary of a folder that has either of the tokenizer's two files. */

@@ -94,7 +94,7 @@ async function readHeader(file: FileHandle, size: number, path: string): Promise
 
 async function readBytes(file: FileHandle, position: number, length: number, path: string): Promise<Buffer> {
   const bytes = Buffer.from(new ArrayBuffer(length))
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, Math.min(pieceBytes, length - done), position + done)
     if (bytesRead === 0) throw invalid(path, 'It ends early.')
     done += bytesRead

@@ -32,18 +32,24 @@ export function createCaptioner(model: Model, options: CaptionerOptions): Captio
   const { batch, beams = 1, length = Math.min(20, model.shape.text.context), xla = false } = options
   const { size } = model.shape.image
   const rows = batch * beams
-  if (length > model.shape.text.context) throw unfit(`Captions of ${length} tokens are longer than the model's context.`)
+  if (length > model.shape.text.context)
+    throw unfit(`Captions of ${length} tokens are longer than the model's context.`)
   const memory = createMemory(model.shape, { rows, length })
   const state = memoryVariables(memory)
 
-  const look = capture((images: tf.Tensor) => (rememberImages(model, memory, repeat(encodeImages(model, images), beams)), []), {
-    inputs: [{ shape: [batch, size, size, 3], dtype: 'uint8' }],
-    state,
-    xla,
-    name: 'look',
-  })
+  const look = capture(
+    (images: tf.Tensor) => (rememberImages(model, memory, repeat(encodeImages(model, images), beams)), []),
+    {
+      inputs: [{ shape: [batch, size, size, 3], dtype: 'uint8' }],
+      state,
+      xla,
+      name: 'look',
+    },
+  )
   const write = capture(
-    (tokens: tf.Tensor, position: tf.Tensor, parents?: tf.Tensor) => [decodeStep(model, memory, { tokens, position, parents })],
+    (tokens: tf.Tensor, position: tf.Tensor, parents?: tf.Tensor) => [
+      decodeStep(model, memory, { tokens, position, parents }),
+    ],
     {
       inputs: [{ shape: [rows], dtype: 'int32' }, { shape: [1], dtype: 'int32' }, ...parentsInput(rows, beams)],
       state,
@@ -101,10 +107,13 @@ interface Made {
 }
 
 function checkOptions(options: GenerateOptions, { count, batch, beams, length }: Made): void {
-  if (!Number.isInteger(count) || count < 1 || count > batch) throw unfit(`It takes 1 to ${batch} whole pictures at a time.`)
-  if ((options.method === 'beam') !== beams > 1) throw unfit(`It was made with ${beams} beams, which don't fit ${options.method}.`)
+  if (!Number.isInteger(count) || count < 1 || count > batch)
+    throw unfit(`It takes 1 to ${batch} whole pictures at a time.`)
+  if ((options.method === 'beam') !== beams > 1)
+    throw unfit(`It was made with ${beams} beams, which don't fit ${options.method}.`)
   if ((options.maxLength ?? length) > length) throw unfit(`It was made for captions of at most ${length} tokens.`)
-  if ((options.prompt?.length ?? 0) + 2 > (options.maxLength ?? length)) throw unfit('The prompt leaves no room to write.')
+  if ((options.prompt?.length ?? 0) + 2 > (options.maxLength ?? length))
+    throw unfit('The prompt leaves no room to write.')
   if (options.method === 'nucleus' && options.seeds.length < count) throw unfit('Each picture needs a seed.')
 }
 

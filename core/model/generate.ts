@@ -1,6 +1,15 @@
 import { advance, startBeam, type Beam, type BeamRules } from './beam.ts'
 import { seeded, type Random } from './random.ts'
-import { best, forbid, logSoftmax, logSum, penaliseRepeats, sampleNucleus, type Nucleus, type Scores } from './scores.ts'
+import {
+  best,
+  forbid,
+  logSoftmax,
+  logSum,
+  penaliseRepeats,
+  sampleNucleus,
+  type Nucleus,
+  type Scores,
+} from './scores.ts'
 import type { SpecialTokens } from '../text/vocabulary.ts'
 
 /** A decoder that goes one token on in all its rows at once. */
@@ -110,7 +119,10 @@ async function searchBeams(decoder: Decoder, settings: Settings, lengthPenalty: 
     if (length + 1 === maxLength || searches.every((search) => search.settled)) break
     scores = await decoder.step(next, length, parents)
   }
-  return searches.map(({ finished: [winner] }) => ({ ids: written(winner!.ids, settings), logProbability: winner!.score }))
+  return searches.map(({ finished: [winner] }) => ({
+    ids: written(winner!.ids, settings),
+    logProbability: winner!.score,
+  }))
 }
 
 function beamScores(search: Beam, scores: Scores, decoder: Decoder, first: number, settings: Settings): Scores[] {

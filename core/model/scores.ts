@@ -69,6 +69,7 @@ function nucleus(logProbabilities: Scores, topP: number, topK: number): number[]
   const total = topK > 0 ? sorted.reduce((sum, token) => sum + Math.exp(logProbabilities[token]!), 0) : 1
   let reached = 0
   let size = 0
-  while (size < sorted.length && (size === 0 || reached < topP * total)) reached += Math.exp(logProbabilities[sorted[size++]!]!)
+  while (size < sorted.length && (size === 0 || reached < topP * total))
+    reached += Math.exp(logProbabilities[sorted[size++]!]!)
   return sorted.slice(0, size)
 }

@@ -51,11 +51,18 @@ export function finishEmbedding(model: Model, x: tf.Tensor): tf.Tensor {
 }
 
 function selfAttention(model: Model, name: string, x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  return attentionBlock(model, name, x, { key: projectHeads(model, `${name}.self.key`, x), value: projectHeads(model, `${name}.self.value`, x), mask })
+  return attentionBlock(model, name, x, {
+    key: projectHeads(model, `${name}.self.key`, x),
+    value: projectHeads(model, `${name}.self.value`, x),
+    mask,
+  })
 }
 
 function crossAttention(model: Model, name: string, x: tf.Tensor, image: tf.Tensor): tf.Tensor {
-  return attentionBlock(model, name, x, { key: projectHeads(model, `${name}.self.key`, image), value: projectHeads(model, `${name}.self.value`, image) })
+  return attentionBlock(model, name, x, {
+    key: projectHeads(model, `${name}.self.key`, image),
+    value: projectHeads(model, `${name}.self.value`, image),
+  })
 }
 
 export interface Memory {

@@ -14,7 +14,12 @@ export interface CaptioningOptions {
  * @param image image tokens [B, N, W]
  * @param ids int32 [B, L], [DEC] first
  */
-export function captioningLoss(model: Model, image: tf.Tensor, ids: tf.Tensor, options: CaptioningOptions = {}): tf.Scalar {
+export function captioningLoss(
+  model: Model,
+  image: tf.Tensor,
+  ids: tf.Tensor,
+  options: CaptioningOptions = {},
+): tf.Scalar {
   const { promptLength = 1, smoothing = 0.1 } = options
   const [batch, length] = ids.shape as [number, number]
   const states = encodeText(model, tf.slice(ids, [0, 0], [batch, length - 1]), 'decoder', image)
@@ -29,7 +34,10 @@ export function captioningLoss(model: Model, image: tf.Tensor, ids: tf.Tensor, o
 export function captionLabels(ids: tf.Tensor, pad: number, promptLength: number): tf.Tensor {
   const [batch, length] = ids.shape as [number, number]
   const next = tf.slice(ids, [0, 1], [batch, length - 1])
-  const given = tf.tensor1d(Int32Array.from({ length: length - 1 }, (_, at) => (at + 1 < promptLength ? 1 : 0)), 'int32')
+  const given = tf.tensor1d(
+    Int32Array.from({ length: length - 1 }, (_, at) => (at + 1 < promptLength ? 1 : 0)),
+    'int32',
+  )
   const ignored = tf.logicalOr(tf.equal(next, tf.scalar(pad, 'int32')), tf.equal(given, tf.scalar(1, 'int32')))
   return tf.where(ignored, tf.fill(next.shape, ignoredLabel, 'int32'), next)
 }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "safetensors"]
+PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "safetensors", "pillow"]
 
 
 def enter(script):

@@ -101,7 +101,7 @@ test('a failed write leaves the older checkpoint as it was', async () => {
   const { folder, hash } = await written()
   const circular: Record<string, unknown> = {}
   circular['self'] = circular
-  await expect(writeCheckpoint(folder, { ...content(2), state: circular })).rejects.toThrow()
+  await expect(writeCheckpoint(folder, { ...content(2), state: circular })).rejects.toThrow(/circular/)
   expect((await verifyCheckpoint(folder)).hash).toBe(hash)
   expect(readdirSync(join(folder, '..'))).toEqual(['step-7'])
 })

@@ -42,7 +42,12 @@ describe.each(['retrieval', 'captioning'] as const)('the %s layout', (layout) =>
 })
 
 describe('a published folder is refused', () => {
-  function changed(edit: (config: Record<string, any>) => void): string {
+  interface Config {
+    architectures: string[]
+    image_text_hidden_size: number
+    text_config: Record<string, unknown>
+  }
+  function changed(edit: (config: Config) => void): string {
     const folder = temporaryFolder()
     cpSync(join(goldenFolder, 'retrieval'), folder, { recursive: true })
     const path = join(folder, 'config.json')
@@ -54,22 +59,22 @@ describe('a published folder is refused', () => {
 
   const unsupported = { code: 'model-unsupported' }
   test('when it is another kind of model', async () => {
-    const folder = changed((config) => (config['architectures'] = ['BlipForQuestionAnswering']))
+    const folder = changed((config) => void (config.architectures = ['BlipForQuestionAnswering']))
     await expect(importHuggingFace(folder)).rejects.toMatchObject(unsupported)
   })
 
   test('when it uses another activation', async () => {
-    const folder = changed((config) => (config['text_config'].hidden_act = 'relu'))
+    const folder = changed((config) => void (config.text_config['hidden_act'] = 'relu'))
     await expect(importHuggingFace(folder)).rejects.toMatchObject(unsupported)
   })
 
   test('when its vocabulary has another size', async () => {
-    const folder = changed((config) => (config['text_config'].vocab_size = 99))
+    const folder = changed((config) => void (config.text_config['vocab_size'] = 99))
     await expect(importHuggingFace(folder)).rejects.toMatchObject(unsupported)
   })
 
   test('when a tensor has another shape than its configuration says', async () => {
-    const folder = changed((config) => (config['image_text_hidden_size'] = 13))
+    const folder = changed((config) => void (config.image_text_hidden_size = 13))
     await expect(importHuggingFace(folder)).rejects.toMatchObject({
       code: 'parameter-shape',
       message: 'The tensor vision_proj.weight should be [13, 24] but is [12, 24].',

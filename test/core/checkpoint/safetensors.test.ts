@@ -14,7 +14,11 @@ function fileOf(header: unknown, bytes: number | Buffer, headerLength?: number):
   return path
 }
 
-const entry = (shape: number[], begin: number, end: number, dtype = 'F32') => ({ dtype, shape, data_offsets: [begin, end] })
+const entry = (shape: number[], begin: number, end: number, dtype = 'F32') => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+})
 
 test('what was written is read back, scalars and empty tensors too', async () => {
   const path = join(temporaryFolder(), 'model.safetensors')

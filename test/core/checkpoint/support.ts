@@ -5,7 +5,20 @@ import { onTestFinished } from 'vitest'
 import { toyShape } from '../objective/support.ts'
 
 /** The words of the toy model. */
-export const toyVocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a', 'dog', 'cat', 'red', 'blue', '[DEC]', '[ENC]']
+export const toyVocabulary = [
+  '[PAD]',
+  '[UNK]',
+  '[CLS]',
+  '[SEP]',
+  '[MASK]',
+  'a',
+  'dog',
+  'cat',
+  'red',
+  'blue',
+  '[DEC]',
+  '[ENC]',
+]
 export { toyShape }
 
 /** A folder that is gone after the test. */

@@ -19,7 +19,10 @@ function plainDecoder(beams: number): Decoder {
   const { model } = golden
   const image = encodeImages(model, golden.input('images'))
   const rows = image.shape[0]! * beams
-  const repeated = tf.gather(image, Int32Array.from({ length: rows }, (_, row) => Math.floor(row / beams)))
+  const repeated = tf.gather(
+    image,
+    Int32Array.from({ length: rows }, (_, row) => Math.floor(row / beams)),
+  )
   let past: number[][] = Array.from({ length: rows }, () => [])
   return {
     rows,
@@ -44,7 +47,13 @@ interface Recorded {
 }
 
 function optionsOf({ num_beams, prompt, max_length, min_length, repetition_penalty }: Recorded): GenerateOptions {
-  const common = { prompt, maxLength: max_length, minLength: min_length, repetitionPenalty: repetition_penalty, forbidden: [] }
+  const common = {
+    prompt,
+    maxLength: max_length,
+    minLength: min_length,
+    repetitionPenalty: repetition_penalty,
+    forbidden: [],
+  }
   return num_beams > 1 ? { method: 'beam', ...common } : { method: 'greedy', ...common }
 }
 

@@ -31,7 +31,9 @@ test('weights spread by 0.02 and stay within two deviations; norms are one and b
   expect(deviation).toBeCloseTo(0.0176, 3)
   expect(Math.max(...words.map(Math.abs))).toBeLessThanOrEqual(0.04)
   expect([...tensors['vision_model.post_layernorm.weight']!.data].every((value) => value === 1)).toBe(true)
-  expect([...tensors['vision_model.encoder.layers.0.layer_norm1.weight']!.data].every((value) => value === 1)).toBe(true)
+  expect([...tensors['vision_model.encoder.layers.0.layer_norm1.weight']!.data].every((value) => value === 1)).toBe(
+    true,
+  )
   expect([...tensors['text_encoder.embeddings.LayerNorm.weight']!.data].every((value) => value === 1)).toBe(true)
   expect([...tensors['itm_head.bias']!.data]).toEqual([0, 0])
   expect(tensors['temp']!.data[0]).toBeCloseTo(0.07)

@@ -7,7 +7,8 @@ const scores = (shares: number[]) => Float32Array.from(shares, (share) => Math.l
 function drawn(shares: number[], { topP = 1, topK = 0, temperature = 1 }, draws = 2000): number[] {
   const random = seeded(9)
   const counts = shares.map(() => 0)
-  for (let i = 0; i < draws; i++) counts[sampleNucleus(scores(shares), { topP, topK, temperature }, random)]! += 1 / draws
+  for (let i = 0; i < draws; i++)
+    counts[sampleNucleus(scores(shares), { topP, topK, temperature }, random)]! += 1 / draws
   return counts
 }
 

@@ -7,8 +7,21 @@ import { toyModel } from './support.ts'
 beforeAll(() => startTensor())
 
 const seed = (value: number) => tf.tensor1d([value, 1], 'int32')
-const ids = () => tf.tensor2d([[11, 5, 3, 0], [11, 6, 7, 3], [11, 8, 3, 0]], [3, 4], 'int32')
-const images = () => tf.tensor(Float32Array.from({ length: 3 * 8 * 8 * 3 }, (_, i) => (i * 37) % 256), [3, 8, 8, 3])
+const ids = () =>
+  tf.tensor2d(
+    [
+      [11, 5, 3, 0],
+      [11, 6, 7, 3],
+      [11, 8, 3, 0],
+    ],
+    [3, 4],
+    'int32',
+  )
+const images = () =>
+  tf.tensor(
+    Float32Array.from({ length: 3 * 8 * 8 * 3 }, (_, i) => (i * 37) % 256),
+    [3, 8, 8, 3],
+  )
 const scalar = (x: tf.Tensor) => x.dataSync()[0]!
 
 test('has the prior as its loss when the head knows nothing but the share of matches', () => {
@@ -16,12 +29,23 @@ test('has the prior as its loss when the head knows nothing but the share of mat
   model.parameters['itm_head.weight']!.assign(tf.zeros([2, 8]))
   model.parameters['itm_head.bias']!.assign(tf.tensor1d([Math.log(2), 0]))
   const image = encodeImages(model, images())
-  const loss = matchingLoss(model, { image, ids: ids(), similarities: tf.zeros([3, 3]), positives: tf.eye(3), seed: seed(3) })
+  const loss = matchingLoss(model, {
+    image,
+    ids: ids(),
+    similarities: tf.zeros([3, 3]),
+    positives: tf.eye(3),
+    seed: seed(3),
+  })
   expect(scalar(loss)).toBeCloseTo(0.6365, 4)
 })
 
 test('never draws a pair of the same picture or caption, however similar it is', () => {
-  const positives = tf.tensor2d([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+  const positives = tf.tensor2d([
+    [1, 1, 0, 0],
+    [1, 1, 0, 0],
+    [0, 0, 1, 0],
+    [0, 0, 0, 1],
+  ])
   const similarities = tf.sub(tf.mul(positives, 2000), 1000)
   for (let draw = 0; draw < 200; draw++) {
     const { indices, legal } = drawNegatives(similarities, positives, seed(draw))
@@ -49,14 +73,27 @@ test('marks rows without any legal negative and leaves their negatives out of th
   model.parameters['itm_head.weight']!.assign(tf.zeros([2, 8]))
   model.parameters['itm_head.bias']!.assign(tf.tensor1d([1, 0]))
   const image = encodeImages(model, images())
-  const loss = matchingLoss(model, { image, ids: ids(), similarities: tf.zeros([3, 3]), positives: tf.ones([3, 3]), seed: seed(3) })
+  const loss = matchingLoss(model, {
+    image,
+    ids: ids(),
+    similarities: tf.zeros([3, 3]),
+    positives: tf.ones([3, 3]),
+    seed: seed(3),
+  })
   expect(scalar(loss)).toBeCloseTo(Math.log(1 + Math.E), 4)
 })
 
 test('can take a part of the batch as anchors', () => {
   const model = toyModel()
   const image = encodeImages(model, images())
-  const loss = matchingLoss(model, { image, ids: ids(), similarities: tf.zeros([3, 3]), positives: tf.eye(3), seed: seed(3), anchors: 1 })
+  const loss = matchingLoss(model, {
+    image,
+    ids: ids(),
+    similarities: tf.zeros([3, 3]),
+    positives: tf.eye(3),
+    seed: seed(3),
+    anchors: 1,
+  })
   expect(scalar(loss)).toBeGreaterThan(0)
 })
 
@@ -65,7 +102,13 @@ test('has the gradient that finite differences give', () => {
   const head = model.parameters['text_encoder.encoder.layer.0.crossattention.self.value.weight']!
   const loss = () => {
     const image = encodeImages(model, images())
-    return matchingLoss(model, { image, ids: ids(), similarities: tf.zeros([3, 3]), positives: tf.eye(3), seed: seed(3) })
+    return matchingLoss(model, {
+      image,
+      ids: ids(),
+      similarities: tf.zeros([3, 3]),
+      positives: tf.eye(3),
+      seed: seed(3),
+    })
   }
   const gradient = valueAndGradients(loss, [head]).gradients[0]!.dataSync()
   const start = head.dataSync().slice()
@@ -84,7 +127,13 @@ test('gives the same loss when the step is captured', async () => {
   const model = toyModel()
   const loss = (pictures: tf.Tensor, texts: tf.Tensor, chance: tf.Tensor) => {
     const image = encodeImages(model, pictures)
-    return matchingLoss(model, { image, ids: texts, similarities: tf.zeros([3, 3]), positives: tf.eye(3), seed: chance })
+    return matchingLoss(model, {
+      image,
+      ids: texts,
+      similarities: tf.zeros([3, 3]),
+      positives: tf.eye(3),
+      seed: chance,
+    })
   }
   const step = capture((a, b, c) => [loss(a!, b!, c!)], {
     inputs: [

@@ -6,14 +6,31 @@ import { toyModel } from './support.ts'
 
 beforeAll(() => startTensor())
 
-const ids = () => tf.tensor2d([[10, 5, 6, 3, 0, 0], [10, 7, 8, 9, 5, 3]], [2, 6], 'int32')
+const ids = () =>
+  tf.tensor2d(
+    [
+      [10, 5, 6, 3, 0, 0],
+      [10, 7, 8, 9, 5, 3],
+    ],
+    [2, 6],
+    'int32',
+  )
 const images = (shift = 0) =>
-  tf.tensor(Float32Array.from({ length: 2 * 8 * 8 * 3 }, (_, i) => (i * 37 + shift) % 256), [2, 8, 8, 3])
+  tf.tensor(
+    Float32Array.from({ length: 2 * 8 * 8 * 3 }, (_, i) => (i * 37 + shift) % 256),
+    [2, 8, 8, 3],
+  )
 const scalar = (x: tf.Tensor) => x.dataSync()[0]!
 
 test('has the next token as label, and none at padding and in the prompt', async () => {
-  expect(await captionLabels(ids(), 0, 1).array()).toEqual([[5, 6, 3, -100, -100], [7, 8, 9, 5, 3]])
-  expect(await captionLabels(ids(), 0, 3).array()).toEqual([[-100, -100, 3, -100, -100], [-100, -100, 9, 5, 3]])
+  expect(await captionLabels(ids(), 0, 1).array()).toEqual([
+    [5, 6, 3, -100, -100],
+    [7, 8, 9, 5, 3],
+  ])
+  expect(await captionLabels(ids(), 0, 3).array()).toEqual([
+    [-100, -100, 3, -100, -100],
+    [-100, -100, 9, 5, 3],
+  ])
 })
 
 test('is the logarithm of the vocabulary when every token scores alike', () => {

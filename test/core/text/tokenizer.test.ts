@@ -6,7 +6,9 @@ import { withBlipTokens } from '../../../core/text/vocabulary.ts'
 
 const golden = fileURLToPath(new URL('../../fixtures/golden/', import.meta.url))
 const tokenizer = loadTokenizer(`${golden}vocab.txt`)
-const recorded: { text: string; ids: number[]; decoded: string }[] = JSON.parse(readFileSync(`${golden}tokens.json`, 'utf8'))
+const recorded: { text: string; ids: number[]; decoded: string }[] = JSON.parse(
+  readFileSync(`${golden}tokens.json`, 'utf8'),
+)
 
 describe('the tokenizer', () => {
   test.each(recorded)('gives the ids that transformers gives: $text', ({ text, ids }) => {
@@ -24,7 +26,9 @@ describe('the tokenizer', () => {
   })
 
   test('begins with the token that the use asks for', () => {
-    const first = (['cls', 'dec', 'enc'] as const).map((name) => tokenizer.encode('a dog', { maxLength: 9, first: name })[0])
+    const first = (['cls', 'dec', 'enc'] as const).map(
+      (name) => tokenizer.encode('a dog', { maxLength: 9, first: name })[0],
+    )
     expect(first).toEqual([tokenizer.ids.cls, tokenizer.ids.dec, tokenizer.ids.enc])
   })
 
