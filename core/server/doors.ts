@@ -42,7 +42,7 @@ export async function openSocket(handler: Handler, path: string): Promise<Door> 
 }
 
 function serverOf(handler: Handler): Server {
-  return createAdaptorServer({ fetch: handler, overrideGlobalObjects: false }) as Server
+  return createAdaptorServer({ fetch: handler }) as Server
 }
 
 /** A socket left by a killed engine is removed; one that answers belongs to a living engine and stays. */

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { asFault, Fault, faultFrom, retrieval, type Run, type RunDetail, type SpecOf } from '../../contract/index.ts'
+import { freezeSnapshot } from '../../curate/index.ts'
+import { appendLog, appendMetrics, insertRun, listRuns, readEvaluation, updateRun, writeEvaluation } from '../../store/runs.ts'
+import type { Project } from '../../store/project.ts'
+import { sampleById, versionOf } from '../../store/samples.ts'
+import { knobsOf, recipeNamed } from '../../train/recipe.ts'
+import { registerCheckpoint, usableCheckpoint } from '../checkpoints.ts'
+import type { JobContext, Kind } from '../kind.ts'
+import { every } from '../pace.ts'
+import { preflight } from '../preflight.ts'
+import type { FromWorker, TrainTask } from '../protocol.ts'
+import { runInWorker } from '../worker-host.ts'
+import type { Workshop } from './index.ts'
+
+type Spec = SpecOf<'train'>
+
+/** Fine-tunes on a frozen selection; a run that is gone on with keeps its snapshot, its seed and its last checkpoint. */
+export function trainKind(shop: Workshop): Kind<'train'> {
+  const { project } = shop
+  return {
+    lane: 'worker',
+    async validate(spec) {
+      const problem = (await preflight(project, spec)).problems[0]
+      if (problem) throw faultFrom(problem)
+    },
+    async run(spec, context) {
+      const run = findRun(project, context.job) ?? (await openRun(project, spec, context.job))
+      updateRun(project, run.id, { state: 'running', fault: null, endedAt: null })
+      shop.changed('runs')
+      const desk = createDesk(shop, run, context)
+      try {
+        await runInWorker(await taskOf(project, spec, run, context.resumed), { ...shop.worker, signal: context.signal, onMessage: desk.take })
+        const checkpoint = await desk.settle()
+        if (!checkpoint) throw new Fault('unexpected', 'The worker ended without a checkpoint.')
+        updateRun(project, run.id, { state: 'finished', endedAt: new Date().toISOString() })
+        return { run: run.id, checkpoint, steps: run.steps }
+      } catch (error) {
+        await desk.settle()
+        const outcome = context.signal.aborted ? ({ state: 'cancelled' } as const) : ({ state: 'failed', fault: asFault(error).toJSON() } as const)
+        updateRun(project, run.id, { ...outcome, endedAt: new Date().toISOString() })
+        throw error
+      } finally {
+        shop.changed('runs')
+      }
+    },
+  }
+}
+
+const findRun = (project: Project, job: string): Run | undefined => listRuns(project).find((run) => run.job === job)
+
+async function openRun(project: Project, spec: Spec, job: string): Promise<Run> {
+  const snapshot = await freezeSnapshot(project, spec.query, { heldOut: spec.heldOut, seed: spec.seed })
+  const knobs = knobsOf(recipeNamed(spec.recipe), spec.changes)
+  const start = spec.start === null ? null : await usableCheckpoint(project, spec.start)
+  const run: Run = {
+    id: randomUUID(),
+    job,
+    name: spec.name,
+    recipe: spec.recipe,
+    knobs,
+    start: spec.start,
+    shape: start?.shape ?? spec.shape!,
+    snapshot: snapshot.hash,
+    query: spec.query.text,
+    pairs: snapshot.pairs,
+    heldOutPairs: snapshot.heldOutPairs,
+    state: 'queued',
+    step: 0,
+    steps: knobs.steps,
+    createdAt: new Date().toISOString(),
+    endedAt: null,
+    checkpoint: null,
+    fault: null,
+  }
+  await mkdir(folderOf(project, run), { recursive: true })
+  insertRun(project, run)
+  return run
+}
+
+const folderOf = (project: Project, run: Run): string => join(project.folder, 'runs', run.id)
+
+async function taskOf(project: Project, spec: Spec, run: Run, resume: boolean): Promise<TrainTask> {
+  const start = run.start === null ? null : (await usableCheckpoint(project, run.start)).folder
+  const snapshot = join(project.folder, 'snapshots', `${run.snapshot}.jsonl`)
+  return { kind: 'train', folder: folderOf(project, run), snapshot, knobs: run.knobs, start, shape: run.shape, seed: spec.seed, resume }
+}
+
+/** Keeps what the worker reports. */
+function createDesk({ project, changed }: Workshop, run: Run, context: JobContext) {
+  const tell = every(1000, () => changed('runs'))
+  let newest = Promise.resolve(run.checkpoint)
+
+  async function keep(folder: string, step: number): Promise<string | null> {
+    const { hash } = await registerCheckpoint(project, folder, 'run', run.name, run.id)
+    updateRun(project, run.id, { checkpoint: hash })
+    context.checkpoint(step, hash)
+    changed('checkpoints')
+    return hash
+  }
+
+  function take(message: FromWorker) {
+    switch (message.kind) {
+      case 'stage':
+        if (message.stage === 'train') updateRun(project, run.id, { step: message.done })
+        context.progress(message.stage, message.done, message.total)
+        return tell()
+      case 'metric':
+        appendMetrics(project, run.id, message.step, message.values)
+        return context.metric(message.step, message.values)
+      case 'log':
+        return appendLog(project, run.id, message.text)
+      case 'checkpoint':
+        newest = newest.then(() => keep(message.folder, message.step))
+        return void newest.catch(() => {})
+      case 'evaluation':
+        writeEvaluation(project, run.id, merged(project, readEvaluation(project, run.id), message))
+        return tell()
+      case 'item-fault':
+        return context.itemFault(message.subject, message.fault)
+    }
+  }
+  /** Waits until the newest checkpoint is registered. */
+  return { take, settle: () => newest.catch(() => null) }
+}
+
+type Evaluation = NonNullable<RunDetail['evaluation']>
+
+/** The evaluation with one half renewed; captions of both halves meet by picture. */
+function merged(project: Project, known: Evaluation | null, message: Extract<FromWorker, { kind: 'evaluation' }>): Evaluation {
+  const measured = message.retrieval === null ? null : retrieval.parse(message.retrieval)
+  const captions = new Map((known?.captions ?? []).map((caption) => [caption.sampleId, caption]))
+  for (const { sampleId, reference, caption } of message.captions) {
+    const other = captions.get(sampleId) ?? { sampleId, version: versionOfSample(project, sampleId), reference, before: '', after: '' }
+    captions.set(sampleId, { ...other, [message.when]: caption })
+  }
+  const half = message.when === 'before' ? { retrievalBefore: measured } : { retrievalAfter: measured }
+  return { retrievalBefore: null, retrievalAfter: null, ...known, ...half, captions: [...captions.values()] }
+}
+
+function versionOfSample(project: Project, id: number): string {
+  const sample = sampleById(project.db, id)
+  return sample ? versionOf(sample) : ''
+}

@@ -1,0 +1,44 @@
+import { previewExport } from '../../exchange/index.ts'
+import { importCheckpoint } from '../../jobs/import-checkpoint.ts'
+import { previewModel } from '../../jobs/kinds/export.ts'
+import { preflight } from '../../jobs/preflight.ts'
+import { listShapes } from '../../jobs/shapes.ts'
+import { listCheckpoints } from '../../store/checkpoints.ts'
+import { listRuns, runDetail } from '../../store/runs.ts'
+import { listRecipes, recipeRecord } from '../../train/recipe.ts'
+import type { Routes } from './routes.ts'
+
+export function modelRoutes({ api, desk }: Routes) {
+  return {
+    checkpoints: api.models.checkpoints.handler(() => listCheckpoints(desk.opened().project)),
+    import: api.models.import.handler(async ({ input }) => {
+      const checkpoint = await importCheckpoint(desk.opened().project, input)
+      desk.changes.tell('checkpoints')
+      return checkpoint
+    }),
+    recipes: api.models.recipes.handler(() => listRecipes().map(recipeRecord)),
+    shapes: api.models.shapes.handler(() => listShapes()),
+  }
+}
+
+export function runRoutes({ api, desk }: Routes) {
+  /** The job knows how a run stands, also after an engine was killed. */
+  const standing = <R extends { job: string }>(run: R) => {
+    const { state, fault } = desk.opened().queue.get(run.job)
+    return { ...run, state, fault }
+  }
+  return {
+    list: api.runs.list.handler(() => listRuns(desk.opened().project).map(standing)),
+    get: api.runs.get.handler(({ input }) => standing(runDetail(desk.opened().project, input.run))),
+    preflight: api.runs.preflight.handler(({ input }) => preflight(desk.opened().project, input)),
+  }
+}
+
+export function exportRoutes({ api, desk }: Routes) {
+  return {
+    preview: api.exports.preview.handler(({ input }) => {
+      const { project } = desk.opened()
+      return input.kind === 'export-model' ? previewModel(project, input) : previewExport(project, input)
+    }),
+  }
+}
