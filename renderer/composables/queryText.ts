@@ -1,6 +1,6 @@
 /** Edits the text of the query language term by term, for the chips and menus beside the query box. */
 
-export type RangeField = 'itm' | 'itc' | 'length'
+export type RangeField = 'itm' | 'itc' | 'words'
 
 /** Terms at the top level: words, quoted text and bracketed groups. */
 export function terms(text: string): string[] {
@@ -21,6 +21,12 @@ export function terms(text: string): string[] {
   return found
 }
 
+/** Joins terms by AND; a bare OR among them is bracketed first, as it binds less tightly. */
+function joined(rest: string[], more: string[]): string {
+  if (more.length === 0) return rest.join(' ')
+  return [...(rest.includes('OR') ? [`(${rest.join(' ')})`] : rest), ...more].join(' ')
+}
+
 /** Value of `field:value`, or null. */
 export function valueOf(text: string, field: string): string | null {
   const term = terms(text).find((each) => each.startsWith(`${field}:`))
@@ -30,7 +36,7 @@ export function valueOf(text: string, field: string): string | null {
 /** Sets, replaces or (with null) removes `field:value`. */
 export function withValue(text: string, field: string, value: string | null): string {
   const rest = terms(text).filter((each) => !each.startsWith(`${field}:`))
-  return [...rest, ...(value === null ? [] : [`${field}:${value}`])].join(' ')
+  return joined(rest, value === null ? [] : [`${field}:${value}`])
 }
 
 /** True when the flag `is:name` stands in the text. */
@@ -41,10 +47,10 @@ export function hasFlag(text: string, name: string): boolean {
 /** Adds or removes the flag `is:name`. */
 export function withFlag(text: string, name: string, on: boolean): string {
   const rest = terms(text).filter((each) => each !== `is:${name}`)
-  return [...rest, ...(on ? [`is:${name}`] : [])].join(' ')
+  return joined(rest, on ? [`is:${name}`] : [])
 }
 
-const bound = /^(itm|itc|length)(>=|<=|>|<)(-?[\d.]+)$/
+const bound = /^(itm|itc|words)(>=|<=|>|<)(-?[\d.]+)$/
 
 /** Bounds of a numeric field; null where there is none. */
 export function rangeOf(text: string, field: RangeField): { least: number | null; most: number | null } {
@@ -61,7 +67,6 @@ export function rangeOf(text: string, field: RangeField): { least: number | null
 /** Sets the bounds of a numeric field; null takes a bound away. */
 export function withRange(text: string, field: RangeField, least: number | null, most: number | null): string {
   const rest = terms(text).filter((term) => bound.exec(term)?.[1] !== field)
-  if (least !== null) rest.push(`${field}>=${least}`)
-  if (most !== null) rest.push(`${field}<=${most}`)
-  return rest.join(' ')
+  const bounds = [...(least === null ? [] : [`${field}>=${least}`]), ...(most === null ? [] : [`${field}<=${most}`])]
+  return joined(rest, bounds)
 }

@@ -154,7 +154,15 @@ export const useCuration = defineStore('curation', () => {
       timer = window.setTimeout(refresh, refreshPauseMs)
     },
   )
-  watch(() => project.opening, () => project.state === 'open' && void loadHistory())
+  watch(
+    () => project.opening,
+    () => {
+      places.clear()
+      history.value = []
+      if (project.state === 'open') void loadHistory()
+    },
+    { immediate: true },
+  )
 
   return { saving, unsaved, everSaved, allDecided, history, decideActive, decideSelection, advance, edit, addCaption, choose, step, loadHistory }
 })

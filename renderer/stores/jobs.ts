@@ -71,6 +71,7 @@ export const useJobs = defineStore('jobs', () => {
       jobs.value = []
       void load()
     },
+    { immediate: true },
   )
   let timer = 0
   watch(

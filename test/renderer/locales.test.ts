@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'vue/compiler-sfc'
+
+const renderer = join(import.meta.dirname, '../../renderer')
+type Texts = { [name: string]: string | Texts }
+
+function flatten(texts: Texts, path = ''): [string, string][] {
+  return Object.entries(texts).flatMap(([name, value]) => (typeof value === 'string' ? [[path + name, value] as [string, string]] : flatten(value, `${path}${name}.`)))
+}
+function textsOf(locale: string): Map<string, string> {
+  const folder = join(renderer, 'locales', locale)
+  return new Map(readdirSync(folder).flatMap((file) => flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Texts, `${file.replace('.json', '')}.`)))
+}
+function filesUnder(folder: string, ending: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending)).map((name) => join(folder, name))
+}
+
+const en = textsOf('en')
+const zh = textsOf('zh-CN')
+const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+
+describe('the texts', () => {
+  it('have the same keys in both languages', () => {
+    expect([...zh.keys()].sort()).toEqual([...en.keys()].sort())
+  })
+
+  it('name the same values in both languages', () => {
+    for (const [key, text] of en) expect([key, placeholders(zh.get(key) ?? '')]).toEqual([key, placeholders(text)])
+  })
+
+  it('exist for every key that is used', () => {
+    const used = [...filesUnder(renderer, '.vue'), ...filesUnder(renderer, '.ts')].flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bt\('([\w.-]+)'/g)].map((match) => match[1]!),
+    )
+    expect(used.length).toBeGreaterThan(100)
+    expect(used.filter((key) => !en.has(key))).toEqual([])
+  })
+})
+
+interface Node { type: number; content?: string; children?: Node[]; props?: { type: number; name: string; value?: { content: string } }[]; loc: { source: string } }
+const shownAttributes = ['label', 'placeholder', 'title', 'aria-label', 'description', 'alt', 'text']
+const readable = /\p{L}{2,}/u
+
+/** Words that stand in a template itself instead of in a locale. */
+function literals(node: Node): string[] {
+  const text = node.type === 2 && readable.test(node.content ?? '') ? [node.content!.trim()] : []
+  const attributes = (node.props ?? []).filter((prop) => prop.type === 6 && shownAttributes.includes(prop.name) && readable.test(prop.value?.content ?? '')).map((prop) => prop.value!.content)
+  return [...text, ...attributes, ...(node.children ?? []).flatMap(literals)]
+}
+
+describe('templates', () => {
+  it('hold no literal text', () => {
+    const found = filesUnder(renderer, '.vue').flatMap((file) => {
+      const template = parse(readFileSync(file, 'utf8')).descriptor.template
+      return template?.ast ? literals(template.ast as unknown as Node).map((text) => `${file.slice(renderer.length)}: ${text}`) : []
+    })
+    expect(found).toEqual([])
+  })
+
+  it('would be caught if they did', () => {
+    const ast = parse('<template><p title="Two words">Some text</p></template>').descriptor.template!.ast
+    expect(literals(ast as unknown as Node)).toEqual(['Two words', 'Some text'])
+  })
+})
