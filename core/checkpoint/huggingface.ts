@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../contract/fault.ts'
 import { checkDimensions, type HostTensors } from '../model/parameters.ts'
@@ -7,6 +7,7 @@ import { parameterShapes } from '../model/names.ts'
 import type { Shape } from '../model/shape.ts'
 import { specialTokenText, withBlipTokens } from '../text/vocabulary.ts'
 import { tokenizerJson } from '../text/tokenizer.ts'
+import { writeSynced } from './durable.ts'
 import { preprocessorConfig, publishedConfig, shapeFromConfig } from './config.ts'
 import { architectures, layoutNames, toLayout, type Layout } from './layout.ts'
 import { openSafetensors, writeSafetensors } from './safetensors.ts'
@@ -35,8 +36,11 @@ export async function exportHuggingFace(folder: string, model: ExportedModel): P
     'README.md': readme(layout),
   }
   if (layout === 'captioning') texts['generation_config.json'] = json(generationConfig(shape))
-  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text)
-  await writeSafetensors(join(folder, 'model.safetensors'), toLayout(shape, tensors, layout))
+  for (const [name, text] of Object.entries(texts)) await writeSynced(join(folder, name), text)
+  // The weights come last and get their name when they are whole: an interrupted export can't be mistaken for a model.
+  const unfinished = join(folder, '.model.safetensors.part')
+  await writeSafetensors(unfinished, toLayout(shape, tensors, layout))
+  await rename(unfinished, join(folder, 'model.safetensors'))
   return [...Object.keys(texts), 'model.safetensors']
 }
 
