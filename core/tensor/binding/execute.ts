@@ -3,7 +3,7 @@ import { execute } from '../ffi/eager.ts'
 import { deleteHandle, describeHandle, upload } from '../ffi/tensors.ts'
 import type { Attribute } from '../ffi/types.ts'
 import { readSlot } from '../capture/slot.ts'
-import { recordOperation, staleSymbol } from '../capture/tracer.ts'
+import { recordOperation, staleSymbol } from '../capture/symbols.ts'
 import { session } from './session.ts'
 import { lookUp, register, replaceEntry, type Entry } from './table.ts'
 

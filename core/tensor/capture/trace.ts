@@ -10,11 +10,14 @@ import { tf } from '../tfjs.ts'
 import { leaveSlot, useSlot, type Slot } from './slot.ts'
 import type { TensorSpec } from './specs.ts'
 import { bind, idOf, slotOf } from './state.ts'
-import { addOperation, addPlaceholder, assignState, symbolOf, type Tracer } from './tracer.ts'
+import { assignState } from './stateNodes.ts'
+import { symbolOf } from './symbols.ts'
+import { addOperation, addPlaceholder, type Tracer } from './tracer.ts'
 
-// `any`, so that a step may name the ranks of its inputs
+/** Variables and their slots. */
 type Homes = ReadonlyMap<tf.Variable, Slot>
 
+// `any`, so that a step may name the ranks of its inputs
 export type Step = (...inputs: any[]) => tf.Tensor[]
 
 /** What a traced step gives back: its outputs, and the updates of its state. */
@@ -29,6 +32,7 @@ export function traceStep(tracer: Tracer, step: Step, specs: readonly TensorSpec
   // Every variable gets a slot, so that those which are only read stay current too.
   const homes = new Map([...registeredVariables(), ...state].map((variable) => [variable, slotOf(variable)]))
   homes.forEach(useSlot) // a variable that is assigned lets go of its slot
+  for (const variable of state) tracer.writable.add(homes.get(variable)!)
   const engine = tf.engine()
   engine.startScope('capture')
   session().tracer = tracer
@@ -67,17 +71,20 @@ function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec, index: number
 function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], homes: Homes): Trace {
   refuseStrayWrites(tracer, state)
   const outputs = tensors.map((tensor) => distinct(tracer, symbolOf(tracer, idOf(tensor))))
-  const effects: Pointer[] = []
-  const written: Slot[] = []
-  state.forEach((variable) => {
+  // Values first, then assignments: a value may be what another variable held before.
+  for (const [slot, value] of assignments(tracer, state, homes)) assignState(tracer, slot, value)
+  const changed = [...tracer.states].filter(([, node]) => node.change !== null)
+  return { outputs, effects: [...new Set(changed.map(([, node]) => node.change))], written: changed.map(([slot]) => slot) }
+}
+
+/** New values of the variables that the step assigned. */
+function assignments(tracer: Tracer, state: readonly tf.Variable[], homes: Homes): [Slot, Symbol][] {
+  return state.flatMap((variable): [Slot, Symbol][] => {
     const slot = homes.get(variable)!
     const id = idOf(variable)
     const entry = lookUp(id)
-    if (entry.kind === 'state' && entry.slot === slot) return
-    effects.push(assignState(tracer, slot, symbolOf(tracer, id)))
-    written.push(slot)
+    return entry.kind === 'state' && entry.slot === slot ? [] : [[slot, symbolOf(tracer, id)]]
   })
-  return { outputs, effects, written }
 }
 
 /** A function's outputs must be nodes of their own, even where a step returns an input or one tensor twice. */

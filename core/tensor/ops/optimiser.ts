@@ -1,4 +1,5 @@
 import { tf } from '../tfjs.ts'
+import { canUpdateInPlace, updateInPlace } from '../capture/inPlace.ts'
 import { attribute, runOperation } from './operation.ts'
 
 /**
@@ -37,17 +38,37 @@ export interface AdamWStep {
   decay: number
 }
 
-/** One AdamW update of a parameter and its moments: the arithmetic of torch.optim.AdamW. */
-export function adamW({ parameter, gradient, m, v, rate, step, beta1, beta2, epsilon, decay }: AdamWStep) {
-  tf.tidy(() => {
-    const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1))
-    const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2))
-    const size = tf.div(rate, tf.sub(1, tf.pow(beta1, step)))
-    const root = tf.sqrt(tf.sub(1, tf.pow(beta2, step)))
-    const change = tf.mul(size, tf.div(first, tf.add(tf.div(tf.sqrt(second), root), epsilon)))
-    const decayed = decay === 0 ? parameter : tf.mul(parameter, tf.sub(1, tf.mul(rate, decay)))
-    parameter.assign(tf.sub(decayed, change))
-    m.assign(first)
-    v.assign(second)
-  })
+/**
+ * One AdamW update of a parameter and its moments: the arithmetic of torch.optim.AdamW.
+ * In a captured step it is two fused operations in place, otherwise three assignments.
+ */
+export function adamW(update: AdamWStep) {
+  const { parameter, m, v } = update
+  tf.tidy(() => (canUpdateInPlace([parameter, m, v]) ? fusedAdamW(update) : plainAdamW(update)))
+}
+
+function plainAdamW({ parameter, gradient, m, v, rate, step, beta1, beta2, epsilon, decay }: AdamWStep) {
+  const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1))
+  const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2))
+  const size = tf.div(rate, tf.sub(1, tf.pow(beta1, step)))
+  const root = tf.sqrt(tf.sub(1, tf.pow(beta2, step)))
+  const change = tf.mul(size, tf.div(first, tf.add(tf.div(tf.sqrt(second), root), epsilon)))
+  const decayed = decay === 0 ? parameter : tf.mul(parameter, tf.sub(1, tf.mul(rate, decay)))
+  parameter.assign(tf.sub(decayed, change))
+  m.assign(first)
+  v.assign(second)
+}
+
+/** ResourceApplyAdam adds its epsilon to √v before the bias correction, torch after it: hence epsilon · √(1 − β₂ᵗ). */
+function fusedAdamW({ parameter, gradient, m, v, rate, step, beta1, beta2, epsilon, decay }: AdamWStep) {
+  if (decay !== 0) {
+    const loss = tf.mul(parameter, tf.mul(rate, decay))
+    // waits for the gradient: earlier, the forward pass still needs the old values and a copy would be made
+    updateInPlace([parameter], 'AssignSubVariableOp', [attribute.type('dtype', 'float32')], [loss], gradient)
+  }
+  const [power1, power2] = [tf.pow(beta1, step), tf.pow(beta2, step)]
+  const corrected = tf.mul(tf.sqrt(tf.sub(1, power2)), epsilon)
+  const scalars = [power1, power2, rate, tf.scalar(beta1), tf.scalar(beta2), corrected]
+  const attributes = [attribute.type('T', 'float32'), attribute.bool('use_locking', false), attribute.bool('use_nesterov', false)]
+  updateInPlace([parameter, m, v], 'ResourceApplyAdam', attributes, [...scalars, gradient])
 }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { capture, startTensor, tf, type Runtime } from '../../../core/tensor/index.ts'
+import { adamW, capture, startTensor, tf, type Runtime } from '../../../core/tensor/index.ts'
 import { expectClose } from './support/check.ts'
 import { batchTensors, newTraining, tiny } from './support/model.ts'
 
@@ -47,3 +47,25 @@ test('a hundred captured steps leave no handles and no tensors behind', async ()
   expect({ handles: runtime.liveHandles(), tensors: tf.memory().numTensors }).toEqual(before)
   step.dispose()
 })
+
+for (const xla of [false, true]) {
+  test(`an update in place leaves clones alone and is seen by what follows${xla ? ', under XLA too' : ''}`, async () => {
+    const make = () => tf.tidy(() => [tf.variable(tf.tensor1d([1, -1])), tf.variable(tf.zeros([2])), tf.variable(tf.zeros([2])), tf.variable(tf.zeros([2]))])
+    const update = ([parameter, m, v, average]: tf.Variable[]) => {
+      const before = tf.clone(parameter!)
+      const gradient = tf.mul(parameter!, 0.5)
+      adamW({ parameter: parameter!, gradient, m: m!, v: v!, rate: tf.scalar(0.1), step: tf.scalar(1), beta1: 0.9, beta2: 0.99, epsilon: 1e-8, decay: 0.5 })
+      average!.assign(tf.add(tf.mul(average!, 0.9), tf.mul(parameter!, 0.1)))
+      parameter!.assign(tf.mul(parameter!, 2))
+      return [before, tf.clone(parameter!)]
+    }
+    const [eager, state] = [make(), make()]
+    const expected = tf.tidy(() => update(eager).map((tensor) => tensor.dataSync()))
+    const step = capture(() => update(state), { inputs: [], state, xla })
+    const results = await step.run([])
+    results.forEach((tensor, index) => expectClose(tensor.dataSync(), expected[index]!, 1e-6))
+    state.forEach((variable, index) => expectClose(variable.dataSync(), eager[index]!.dataSync(), 1e-6))
+    tf.dispose(results)
+    step.dispose()
+  })
+}

@@ -1,0 +1,45 @@
+import { Fault } from '../../contract/fault.ts'
+import { register } from '../binding/table.ts'
+import { addConstant, type Symbol } from '../ffi/graph.ts'
+import type { HostValues } from '../ffi/tensors.ts'
+import { attributeKind as kind, dataType, sizeOf } from '../ffi/types.ts'
+import { addOperation, nextLabel, type Tracer } from './tracer.ts'
+
+/** Constants above this size belong into inputs or existing tensors: they would be stored in the program. */
+const constantLimit = 65_536
+
+/** Constants up to this size are shared, and above it looked through for a single repeated value. */
+const smallConstant = 64
+
+/** A value made on the host during the step: it becomes part of the program. */
+export function recordConstant(tracer: Tracer, shape: number[], type: number, values: HostValues): number {
+  const symbol = constantSymbol(tracer, shape, type, values)
+  return register({ kind: 'symbol', tracer, values, ...symbol })
+}
+
+/** The node of a constant. */
+export function constantSymbol(tracer: Tracer, shape: number[], type: number, values: HostValues): Symbol {
+  const size = sizeOf(shape)
+  if (size > smallConstant && values.every((value) => value === values[0])) return filled(tracer, shape, type, values)
+  if (size > constantLimit) {
+    throw new Fault('tensor-constant', `A captured step made a tensor of ${size} values on the host (shape [${shape.join(', ')}]).`, {
+      hint: 'Pass it as an input, or make it before the capture.',
+    })
+  }
+  if (size > smallConstant) return addConstant(tracer.graph, nextLabel(tracer), shape, type, values)
+  const key = `${type}:${shape}:${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1')}`
+  let symbol = tracer.constants.get(key)
+  if (!symbol) tracer.constants.set(key, (symbol = addConstant(tracer.graph, nextLabel(tracer), shape, type, values)))
+  return symbol
+}
+
+/** One value, repeated on the device. */
+function filled(tracer: Tracer, shape: number[], type: number, values: HostValues): Symbol {
+  const lengths = constantSymbol(tracer, [shape.length], dataType.int32, Int32Array.from(shape))
+  const value = constantSymbol(tracer, [], type, values.slice(0, type === dataType.complex64 ? 2 : 1))
+  const attributes = [
+    { name: 'T', type: kind.type, value: type },
+    { name: 'index_type', type: kind.type, value: dataType.int32 },
+  ]
+  return addOperation(tracer, 'Fill', attributes, [lengths, value], 1)[0]!
+}
