@@ -1,3 +1,84 @@
 import type { Command } from 'commander'
-import type { Output } from './output.ts'
-export function addModelCommands(_program: Command, _output: Output) {}
+import type { JobSpecInput, Retrieval, RunDetail } from '../contract/index.ts'
+import { printJob } from './curate.ts'
+import { followJob, runJob } from './follow.ts'
+import { change, checkpointOf, enterProject, onProject, queryOf, share, wholeNumber, withQuery } from './options.ts'
+import { faultText, type Output } from './output.ts'
+import { withEngine, type Client } from './session.ts'
+
+interface TrainOptions {
+  project?: string
+  json?: boolean
+  query: string
+  name?: string
+  recipe: string
+  set?: Record<string, string | number | boolean>
+  start?: string
+  shape?: string
+  seed: number
+  heldOut: number
+  resume?: string
+}
+
+export function addModelCommands(program: Command, output: Output) {
+  const train = program.command('train').description('Fine-tune a checkpoint, or train from scratch, on the pairs of a query.')
+  withQuery(onProject(train))
+    .option('-r, --recipe <name>', 'recipe in resources/recipes', 'finetune')
+    .option('-n, --name <name>', "name of the run; the recipe's if left out")
+    .option('--start <checkpoint>', 'name or hash of the starting checkpoint')
+    .option('--shape <name>', 'shape to start from random weights of, without --start')
+    .option('--set <knob=value>', 'change a knob of the recipe; can be repeated', change)
+    .option('--seed <number>', 'seed of everything random', wholeNumber, 1)
+    .option('--held-out <share>', 'share of the pictures kept for the comparison', share, 0.1)
+    .option('--resume <job>', 'go on with a cancelled or failed run instead')
+    .action((options: TrainOptions) => trainAction(options, output))
+
+  const evaluate = program.command('evaluate').description('Measure retrieval of a checkpoint on the pairs of a query.').requiredOption('-c, --checkpoint <checkpoint>', 'name or hash of the checkpoint')
+  withQuery(onProject(evaluate)).action(({ project, json, query, checkpoint }) =>
+    withEngine(async (session) => {
+      await enterProject(session, project, output)
+      const { hash } = await checkpointOf(session.client, checkpoint)
+      printJob(await runJob(session.client, { kind: 'evaluate', checkpoint: hash, query: queryOf(query) }, output), json, output)
+    }),
+  )
+}
+
+function trainAction(options: TrainOptions, output: Output) {
+  return withEngine(async (session) => {
+    const { client } = session
+    await enterProject(session, options.project, output)
+    const job = options.resume ? await resumed(client, options.resume, output) : await runJob(client, await checkedSpec(client, options, output), output)
+    const run = await client.runs.get({ run: String(job.result?.['run']) })
+    if (options.json) output.result(JSON.stringify({ job: job.id, ...job.result, ...run.evaluation, captions: undefined }))
+    else printRun(run, output)
+  })
+}
+
+async function resumed(client: Client, job: string, output: Output) {
+  await client.jobs.resume({ job })
+  return followJob(client, job, output)
+}
+
+/** Says the warnings before the run starts; problems come as the fault of its start. */
+async function checkedSpec(client: Client, options: TrainOptions, output: Output): Promise<JobSpecInput> {
+  const { query, recipe, name = recipe, set = {}, shape, seed, heldOut } = options
+  const start = options.start === undefined ? null : (await checkpointOf(client, options.start)).hash
+  const spec = { kind: 'train' as const, name, query: queryOf(query), recipe, changes: set, start, shape, seed, heldOut }
+  const { pairs, pictures, heldOutPairs, steps, memoryBytes, warnings } = await client.runs.preflight(spec)
+  for (const warning of warnings) output.note(faultText(warning))
+  output.note(`${pairs} pairs of ${pictures} pictures, ${heldOutPairs} held out; ${steps} steps; about ${(memoryBytes / 1e9).toFixed(1)} GB of memory.`)
+  return spec
+}
+
+function printRun({ id, checkpoint, evaluation }: RunDetail, output: Output) {
+  output.result(`run\t${id}`)
+  output.result(`checkpoint\t${checkpoint}`)
+  const line = (when: string, retrieval: Retrieval | null | undefined) => {
+    if (!retrieval) return
+    const { imageToText, textToImage, candidates } = retrieval
+    const percent = ({ r1, r5, r10 }: typeof imageToText) => [r1, r5, r10].map((value) => (100 * value).toFixed(1)).join(' / ')
+    output.result(`${when}\tR@1/5/10 of ${candidates}: picture to text ${percent(imageToText)}, text to picture ${percent(textToImage)}`)
+  }
+  line('before', evaluation?.retrievalBefore)
+  line('after', evaluation?.retrievalAfter)
+}

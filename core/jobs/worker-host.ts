@@ -113,7 +113,8 @@ function askToStop(child: ChildProcess, signal: AbortSignal): () => void {
 
 function death(code: number | null, signal: NodeJS.Signals | null, tail: string): Fault {
   const how = signal ? `it was ended by ${signal}` : `it left with exit code ${code}`
-  const lastLine = tail.trim().split('\n').at(-1)
+  const lines = tail.trim().split('\n')
+  const lastLine = lines.findLast((line) => /error|fault|terminate|memory|abort/i.test(line)) ?? lines.at(-1)
   const memory = signal === 'SIGKILL' || signal === 'SIGABRT'
   return new Fault('worker-died', `The worker process died: ${how}.`, {
     subject: lastLine || undefined,

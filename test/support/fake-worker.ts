@@ -1,4 +1,6 @@
-import type { FromWorker, ToWorker } from '../../core/jobs/protocol.ts'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FromWorker, ToWorker, TrainTask } from '../../core/jobs/protocol.ts'
 
 // Speaks the words of core/jobs/protocol.ts without any model; what it does is chosen by the prompt or the seed of its task.
 const say = (message: FromWorker) => process.send!(message)
@@ -15,7 +17,7 @@ process.on('message', (message: ToWorker) => {
 })
 
 function begin({ task }: Extract<ToWorker, { kind: 'task' }>) {
-  mood = task.kind === 'capfilt' ? task.prompt : task.kind === 'train' ? String(task.knobs['mood'] ?? '') : ''
+  mood = task.kind === 'capfilt' ? task.prompt : task.kind === 'train' ? String(task.knobs['prompt']) : ''
   if (mood === 'fail') return end({ kind: 'failed', fault: { code: 'shape-mismatch', message: 'The shapes differ.' } })
   if (mood === 'exit') {
     process.stderr.write('terminate called: out of memory\n')
@@ -23,6 +25,27 @@ function begin({ task }: Extract<ToWorker, { kind: 'task' }>) {
   }
   if (mood === 'hang') return say({ kind: 'stage', stage: 'wait', done: 0, total: null })
   if (task.kind === 'capfilt') return say({ kind: 'want' })
+  const retrieval = { imageToText: { r1: 0.5, r5: 1, r10: 1 }, textToImage: { r1: 0.25, r5: 1, r10: 1 }, candidates: 4 }
+  const evaluated = (when: 'before' | 'after') => say({ kind: 'evaluation', when, retrieval, captions: [{ sampleId: 1, reference: 'what it is', caption: `what ${when}` }] })
+  if (task.kind === 'train') train(task, evaluated)
+  else {
+    evaluated('after')
+    end({ kind: 'finished', result: {} })
+  }
+}
+
+/** "Trains" by copying the start into the run, a step every message. */
+function train(task: TrainTask, evaluated: (when: 'before' | 'after') => void) {
+  evaluated('before')
+  const steps = Number(task.knobs['steps'])
+  for (let step = 1; step <= steps; step += 1) {
+    say({ kind: 'stage', stage: 'train', done: step, total: steps })
+    say({ kind: 'metric', step, values: { loss: steps + 1 - step } })
+  }
+  const folder = join(task.folder, 'checkpoints', `step-${steps}`)
+  cpSync(task.start!, folder, { recursive: true })
+  say({ kind: 'checkpoint', step: steps, folder })
+  evaluated('after')
   say({ kind: 'log', text: 'nothing to learn' })
   end({ kind: 'finished', result: {} })
 }
@@ -35,7 +58,11 @@ function take({ pictures }: Extract<ToWorker, { kind: 'pictures' }>) {
   const results = pictures.map((picture) => ({
     sampleId: picture.sampleId,
     written: picture.write ? { text: `a drawing number ${picture.sampleId}`, itm: 0.75, itc: 0.5 } : null,
-    scores: picture.captions.map(({ captionId, text }) => ({ captionId, itm: text.length / 100, itc: text.length / 200 })),
+    scores: picture.captions.map(({ captionId, text }) => ({
+      captionId,
+      itm: text.length / 100,
+      itc: text.length / 200,
+    })),
   }))
   say({ kind: 'results', results })
   say({ kind: 'stage', stage: 'pictures', done, total: null })
