@@ -1,6 +1,6 @@
 import { Fault } from '../contract/fault.ts'
-import { capture, tf } from '../tensor/index.ts'
-import { createMemory, decodeStep, memoryVariables, rememberImages } from './decode.ts'
+import { capture, tf, type Captured, type TensorSpec } from '../tensor/index.ts'
+import { createMemory, decodeStep, memoryVariables, rememberImages, type DecoderMemory } from './decode.ts'
 import { generate, type Decoder, type GeneratedCaption, type GenerateOptions } from './generate.ts'
 import type { Model } from './layers.ts'
 import { encodeImages } from './vision.ts'
@@ -30,50 +30,19 @@ export interface Captioner {
 /** Captures the two steps of captioning, looking at pictures and writing a token, for a model's live parameters. */
 export function createCaptioner(model: Model, options: CaptionerOptions): Captioner {
   const { batch, beams = 1, length = Math.min(20, model.shape.text.context), xla = false } = options
-  const { size } = model.shape.image
-  const rows = batch * beams
-  if (length > model.shape.text.context)
+  if (length > model.shape.text.context) {
     throw unfit(`Captions of ${length} tokens are longer than the model's context.`)
-  const memory = createMemory(model.shape, { rows, length })
-  const state = memoryVariables(memory)
-
-  const look = capture(
-    (images: tf.Tensor) => (rememberImages(model, memory, repeat(encodeImages(model, images), beams)), []),
-    {
-      inputs: [{ shape: [batch, size, size, 3], dtype: 'uint8' }],
-      state,
-      xla,
-      name: 'look',
-    },
-  )
-  const write = capture(
-    (tokens: tf.Tensor, position: tf.Tensor, parents?: tf.Tensor) => [
-      decodeStep(model, memory, { tokens, position, parents }),
-    ],
-    {
-      inputs: [{ shape: [rows], dtype: 'int32' }, { shape: [1], dtype: 'int32' }, ...parentsInput(rows, beams)],
-      state,
-      xla,
-      name: 'write',
-    },
-  )
-
-  const decoder: Decoder = {
-    rows,
-    beams,
-    async step(tokens, position, parents) {
-      const inputs = [tokens, Int32Array.of(position), ...(beams > 1 ? [parents] : [])]
-      const [scores] = await write.run(inputs)
-      const values = await scores!.data<'float32'>()
-      scores!.dispose()
-      return values
-    },
   }
+  const pictureBytes = model.shape.image.size ** 2 * 3
+  const memory = createMemory(model.shape, { rows: batch * beams, length })
+  const look = captureLook(model, memory, { batch, beams, xla })
+  const write = captureWrite(model, memory, { batch, beams, xla })
+  const decoder = createDecoder(write, { batch, beams })
 
   async function caption(images: Uint8Array, generateOptions: GenerateOptions): Promise<GeneratedCaption[]> {
-    const count = images.length / (size * size * 3)
+    const count = images.length / pictureBytes
     checkOptions(generateOptions, { count, batch, beams, length })
-    const padded = new Uint8Array(batch * size * size * 3)
+    const padded = new Uint8Array(batch * pictureBytes)
     padded.set(images)
     await look.run([padded])
     const maxLength = generateOptions.maxLength ?? length
@@ -83,9 +52,45 @@ export function createCaptioner(model: Model, options: CaptionerOptions): Captio
   function dispose() {
     look.dispose()
     write.dispose()
-    tf.dispose(state)
+    tf.dispose(memoryVariables(memory))
   }
   return { caption, dispose }
+}
+
+interface Rows {
+  batch: number
+  beams: number
+}
+
+/** Pictures → their keys and values, once for each row. */
+function captureLook(model: Model, memory: DecoderMemory, { batch, beams, xla }: Rows & { xla: boolean }): Captured {
+  const { size } = model.shape.image
+  const step = (images: tf.Tensor) => {
+    rememberImages(model, memory, repeat(encodeImages(model, images), beams))
+    return []
+  }
+  const inputs: TensorSpec[] = [{ shape: [batch, size, size, 3], dtype: 'uint8' }]
+  return capture(step, { inputs, state: memoryVariables(memory), xla, name: 'look' })
+}
+
+/** Tokens → scores of the next ones. Only beams go on from one another, so only they pay for moving rows. */
+function captureWrite(model: Model, memory: DecoderMemory, { batch, beams, xla }: Rows & { xla: boolean }): Captured {
+  const step = (tokens: tf.Tensor, position: tf.Tensor, parents?: tf.Tensor) => {
+    return [decodeStep(model, memory, { tokens, position, parents })]
+  }
+  const rows: TensorSpec = { shape: [batch * beams], dtype: 'int32' }
+  const inputs: TensorSpec[] = [rows, { shape: [1], dtype: 'int32' }, ...(beams > 1 ? [rows] : [])]
+  return capture(step, { inputs, state: memoryVariables(memory), xla, name: 'write' })
+}
+
+function createDecoder(write: Captured, { batch, beams }: Rows): Decoder {
+  async function step(tokens: Int32Array, position: number, parents: Int32Array): Promise<Float32Array> {
+    const [scores] = await write.run([tokens, Int32Array.of(position), ...(beams > 1 ? [parents] : [])])
+    const values = await scores!.data<'float32'>()
+    scores!.dispose()
+    return values
+  }
+  return { rows: batch * beams, beams, step }
 }
 
 /** [B, N, W] → [B × times, N, W], each row `times` times in a row. */
@@ -95,14 +100,8 @@ function repeat(x: tf.Tensor, times: number): tf.Tensor {
   return tf.reshape(tf.tile(tf.reshape(x, [batch, 1, tokens, width]), [1, times, 1, 1]), [batch * times, tokens, width])
 }
 
-function parentsInput(rows: number, beams: number) {
-  return beams > 1 ? [{ shape: [rows], dtype: 'int32' as const }] : []
-}
-
-interface Made {
+interface Made extends Rows {
   count: number
-  batch: number
-  beams: number
   length: number
 }
 
