@@ -7,6 +7,8 @@ export interface Changes {
   /** One line for each subject that changed since the last one, until the signal or return(). */
   follow(signal?: AbortSignal): AsyncGenerator<{ what: What }, void>
   close(): void
+  /** Windows that listen now. */
+  readonly followers: number
 }
 
 /** Tells every open window what has changed. A slow window gets each subject once, not a backlog. */
@@ -38,6 +40,9 @@ export function createChanges(): Changes {
       bell.ring()
     },
     follow: (signal) => leavable(walk, signal),
+    get followers() {
+      return unseen.size
+    },
     close() {
       closed = true
       bell.ring()
