@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { asFault, Fault } from '../contract/index.ts'
 import { openPicture, pictureFault } from './decoder.ts'
+import { inParallel } from './parallel.ts'
 
 /**
  * A picture file as RGB bytes for a model: size*size*3, rows from the top, 8 bits, sRGB; squashed
@@ -31,16 +31,11 @@ export async function decodeRgb(path: string, size: number): Promise<Uint8Array>
 }
 
 /** `decodeRgb` of many, several at a time; a picture that fails leaves its Fault in its place. */
-export async function decodeBatch(paths: string[], size: number, { concurrency = availableParallelism() } = {}): Promise<(Uint8Array | Fault)[]> {
+export async function decodeBatch(paths: string[], size: number, { concurrency }: { concurrency?: number } = {}): Promise<(Uint8Array | Fault)[]> {
   const results = new Array<Uint8Array | Fault>(paths.length)
-  let next = 0
-  async function work(): Promise<void> {
-    while (next < paths.length) {
-      const index = next++
-      const path = paths[index]!
-      results[index] = await decodeRgb(path, size).catch((error: unknown) => asFault(error, path))
-    }
+  const decode = async (path: string, index: number) => {
+    results[index] = await decodeRgb(path, size).catch((error: unknown) => asFault(error, path))
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, paths.length) }, work))
+  await inParallel(paths, decode, concurrency)
   return results
 }

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, rmdir, stat, statfs, writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { copyFile, mkdir, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { rm } from 'node:fs/promises'
 import { asFault, Fault, type SpecOf } from '../../contract/index.ts'
 import { parseQuery } from '../../curate/query/parse.ts'
+import { inParallel } from '../../image/parallel.ts'
 import { freshFolder, publish, syncFolder, writeFileDurably } from '../../store/files.ts'
 import type { Project } from '../../store/project.ts'
 import { readUsable, selectUsable } from '../../store/selection.ts'
@@ -89,16 +88,12 @@ async function copyPictures(
 ): Promise<void> {
   if (!sidecars) await mkdir(join(folder, 'images'))
   let done = 0
-  async function work(): Promise<void> {
-    // Subtle: leaving a `for of` would close the generator for the other workers.
-    for (let next = pictures.next(); !next.done; next = pictures.next()) {
-      stopIf(signal)
-      await copyPicture(next.value, folder)
-      if (sidecars) await writeSidecar(next.value, folder)
-      onProgress?.({ stage: 'copying', done: ++done, total, faults: 0 })
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  await inParallel(pictures, async (picture) => {
+    stopIf(signal)
+    await copyPicture(picture, folder)
+    if (sidecars) await writeSidecar(picture, folder)
+    onProgress?.({ stage: 'copying', done: ++done, total, faults: 0 })
+  })
 }
 
 async function copyPicture({ source, target }: ExportPicture, folder: string): Promise<void> {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { asFault, Fault, type SpecOf } from '../../contract/index.ts'
 import { inspectPicture, type Inspected } from '../../image/inspect.ts'
+import { inParallel } from '../../image/parallel.ts'
 import { transaction } from '../../store/database.ts'
 import { jobOperation, readCursor, setJobOperation, writeCursor } from '../../store/jobs.ts'
 import { insertOperation, updateOperation } from '../../store/operations.ts'
@@ -82,14 +83,10 @@ async function prepareAll(project: Project, root: Root, items: ImportItem[]): Pr
     return known
   }
   const prepared = new Array<Prepared>(items.length)
-  let next = 0
-  async function work(): Promise<void> {
-    while (next < items.length) {
-      const index = next++
-      prepared[index] = await prepare(project, root, items[index]!, inspect)
-    }
+  const work = async (item: ImportItem, index: number) => {
+    prepared[index] = await prepare(project, root, item, inspect)
   }
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, work))
+  await inParallel(items, work, availableParallelism() + 1)
   return prepared
 }
 
