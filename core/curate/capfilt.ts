@@ -1,6 +1,15 @@
 import { Fault, type CapfiltCounts, type CapfiltPair, type Metric, type Thresholds } from '../contract/index.ts'
 import { scoreBins } from '../contract/index.ts'
-import { bestCaption, countJudged, findScored, nearest, partition, readBins, scorerName, type Scored } from '../store/capfilt.ts'
+import {
+  bestCaption,
+  countJudged,
+  findScored,
+  nearest,
+  partition,
+  readBins,
+  scorerName,
+  type Scored,
+} from '../store/capfilt.ts'
 import { captionById } from '../store/captions.ts'
 import { decisions } from '../store/codes.ts'
 import { toCaption } from '../store/pages.ts'
@@ -38,7 +47,12 @@ export function capfiltCounts(project: Project, { scorer, metric }: ScorerChoice
     const sample = columns.sampleOf(caption)
     best.set(sample, raise(best.get(sample) ?? 0, source, bin))
   }
-  return { web: [...spread[0]], synthetic: [...spread[1]], joint: joint(best.values()), judged: judged(project, scored) }
+  return {
+    web: [...spread[0]],
+    synthetic: [...spread[1]],
+    joint: joint(best.values()),
+    judged: judged(project, scored),
+  }
 }
 
 /** Packs (bin + 1) of the best web caption in the low half and of the best synthetic one in the high half; 0 stands for none. */
@@ -54,11 +68,19 @@ function joint(best: Iterable<number>): CapfiltCounts['joint'] {
 }
 
 function judged({ db }: Project, scored: Scored): CapfiltCounts['judged'] {
-  return countJudged(db, scored).map(({ source, bin, decision, count }) => [source === 0 ? 'web' : 'synthetic', bin, decisions[decision]!, count])
+  return countJudged(db, scored).map(({ source, bin, decision, count }) => [
+    source === 0 ? 'web' : 'synthetic',
+    bin,
+    decisions[decision]!,
+    count,
+  ])
 }
 
 /** Pictures whose web or synthetic caption scores nearest to its threshold, nearest first. */
-export function capfiltNear(project: Project, input: ScorerChoice & { thresholds: Thresholds; limit?: number }): CapfiltPair[] {
+export function capfiltNear(
+  project: Project,
+  input: ScorerChoice & { thresholds: Thresholds; limit?: number },
+): CapfiltPair[] {
   const { scorer, metric, thresholds, limit = 24 } = input
   const scored = findScored(project.db, scorer, metric)
   if (!scored) return []
@@ -91,10 +113,17 @@ function readPair({ db }: Project, scored: Scored, sample: number): CapfiltPair 
  * Accepts captions at or above the threshold of their source and rejects those below, as one
  * undoable step; captions that a person decided stay. Faults: scorer-unknown.
  */
-export function capfiltApply(project: Project, input: ScorerChoice & { thresholds: Thresholds }): Changed & { accepted: number; rejected: number } {
+export function capfiltApply(
+  project: Project,
+  input: ScorerChoice & { thresholds: Thresholds },
+): Changed & { accepted: number; rejected: number } {
   const { scorer, metric, thresholds } = input
   const scored = findScored(project.db, scorer, metric)
-  if (!scored) throw new Fault('scorer-unknown', 'This model scored nothing here.', { subject: scorer, hint: 'Run CapFilt with it first.' })
+  if (!scored)
+    throw new Fault('scorer-unknown', 'This model scored nothing here.', {
+      subject: scorer,
+      hint: 'Run CapFilt with it first.',
+    })
   const { accepted, rejected } = partition(project.db, scored, thresholds)
   const name = scorerName(project.db, scored.scorer)
   const reason = `${metric}@${name}: web ≥ ${thresholds.web}, synthetic ≥ ${thresholds.synthetic}`
@@ -106,7 +135,14 @@ export function capfiltApply(project: Project, input: ScorerChoice & { threshold
     ],
     {
       kind: 'threshold',
-      details: { scorer, scorerName: name, metric, ...thresholds, accepted: accepted.length, rejected: rejected.length },
+      details: {
+        scorer,
+        scorerName: name,
+        metric,
+        ...thresholds,
+        accepted: accepted.length,
+        rejected: rejected.length,
+      },
       stamp: { by: 'threshold', at: Date.now(), reason },
     },
   )

@@ -34,12 +34,22 @@ export function decide(project: Project, input: { target: Target; decision: Deci
 }
 
 /** Writes decisions and their entry in the history in one transaction; makes no entry if nothing changes. */
-export function logDecisions({ db }: Project, changes: DecisionChange[], { kind, details, stamp }: DecisionLog): Changed {
+export function logDecisions(
+  { db }: Project,
+  changes: DecisionChange[],
+  { kind, details, stamp }: DecisionLog,
+): Changed {
   return transaction(db, () => {
     const groups = changes.flatMap(({ ids, decision }) => writeDecisions(db, ids, decision, stamp))
     const changed = countOf(groups)
     if (changed === 0) return { operation: null, changed: 0 }
-    const id = insertOperation(db, { kind, details: { ...details, by: stamp.by, reason: stamp.reason }, count: changed, at: stamp.at, undoable: true })
+    const id = insertOperation(db, {
+      kind,
+      details: { ...details, by: stamp.by, reason: stamp.reason },
+      count: changed,
+      at: stamp.at,
+      undoable: true,
+    })
     updateOperation(db, id, { before: packGroups(groups) })
     return { operation: readOperation(db, id), changed }
   })

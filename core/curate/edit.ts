@@ -21,7 +21,8 @@ export function edit(project: Project, { captionId, text }: { captionId: number;
 
 /** Adds an accepted human caption to a picture. Faults: not-found, caption-empty. */
 export function add(project: Project, { sampleId, text }: { sampleId: number; text: string }): ChangedCaption {
-  if (!sampleById(project.db, sampleId)) throw new Fault('not-found', 'There is no such picture.', { subject: String(sampleId) })
+  if (!sampleById(project.db, sampleId))
+    throw new Fault('not-found', 'There is no such picture.', { subject: String(sampleId) })
   return write(project, 'add', sampleId, cleaned(text))
 }
 
@@ -35,7 +36,11 @@ export function swap(project: Project, { captionId }: { captionId: number }): Ch
       { ids: [chosen.id], decision: 'accepted' },
       { ids: others.map(({ id }) => id), decision: 'rejected' },
     ],
-    { kind: 'swap', details: { sample: chosen.sample_id, text: chosen.text }, stamp: { by: 'human', at: Date.now(), reason: null } },
+    {
+      kind: 'swap',
+      details: { sample: chosen.sample_id, text: chosen.text },
+      stamp: { by: 'human', at: Date.now(), reason: null },
+    },
   )
 }
 
@@ -51,7 +56,8 @@ function write({ db }: Project, kind: 'edit' | 'add', sample: number, text: stri
 
 function cleaned(text: string): string {
   const clean = cleanCaption(text)
-  if (clean === '') throw new Fault('caption-empty', 'The caption has no text.', { hint: 'Write one, or reject the pair instead.' })
+  if (clean === '')
+    throw new Fault('caption-empty', 'The caption has no text.', { hint: 'Write one, or reject the pair instead.' })
   return clean
 }
 

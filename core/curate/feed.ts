@@ -47,7 +47,13 @@ export function countPictures(project: Project, spec: CapfiltSpec, job = ''): nu
 export const countHandled = (project: Project, job: string): number => countDone(project.db, job)
 
 /** The next pictures a job has not handled yet, by rising id after `after`. */
-export function pendingPictures(project: Project, job: string, spec: CapfiltSpec, after: number, limit: number): FeedPicture[] {
+export function pendingPictures(
+  project: Project,
+  job: string,
+  spec: CapfiltSpec,
+  after: number,
+  limit: number,
+): FeedPicture[] {
   const rows = nextWork(project.db, filterOf(spec), job, after, limit)
   return rows.map(({ id, path }) => {
     const live = liveCaptionsOf(project.db, id).filter(({ text }) => text !== '')
@@ -60,7 +66,11 @@ export function pendingPictures(project: Project, job: string, spec: CapfiltSpec
  * Stores what a worker found in one transaction: captions with their provenance, scores, and that
  * these pictures are handled. A result that was stored before is passed over.
  */
-export function storeResults(project: Project, { job, spec }: FeedJob, results: FeedResult[]): { written: number; scored: number } {
+export function storeResults(
+  project: Project,
+  { job, spec }: FeedJob,
+  results: FeedResult[],
+): { written: number; scored: number } {
   const { db } = project
   return transaction(
     db,
@@ -72,16 +82,28 @@ export function storeResults(project: Project, { job, spec }: FeedJob, results: 
         for (const { captionId, itm, itc } of result.scores) scores.push(...both(captionId, itm, itc))
         const text = cleanCaption(result.written?.text ?? '')
         if (!result.written || text === '') continue
-        const same = liveCaptionsOf(db, result.sampleId).find((caption) => caption.source === 1 && caption.text === text)
+        const same = liveCaptionsOf(db, result.sampleId).find(
+          (caption) => caption.source === 1 && caption.text === text,
+        )
         if (!same) {
           written++
           operation ??= openOperation(project, { job, spec })
         }
-        const id = same?.id ?? insertCaption(db, { sample: result.sampleId, text, source: 'synthetic', at: Date.now(), operation: operation!, provenance: provenanceOf(project, { job, spec }) })
+        const id =
+          same?.id ??
+          insertCaption(db, {
+            sample: result.sampleId,
+            text,
+            source: 'synthetic',
+            at: Date.now(),
+            operation: operation!,
+            provenance: provenanceOf(project, { job, spec }),
+          })
         scores.push(...both(id, result.written.itm, result.written.itc))
       }
       if (operation !== null) updateOperation(db, operation, { count: operationById(db, operation)!.count + written })
-      if (spec.filter !== null && scores.length > 0) writeScores(db, { hash: spec.filter, name: nameOf(project, spec.filter) }, scores)
+      if (spec.filter !== null && scores.length > 0)
+        writeScores(db, { hash: spec.filter, name: nameOf(project, spec.filter) }, scores)
       return { written, scored: scores.length }
     },
     'normal',
@@ -108,7 +130,14 @@ function openOperation(project: Project, { job, spec }: FeedJob): number {
 function provenanceOf(project: Project, { job, spec }: FeedJob): number {
   const checkpoint = spec.captioner!
   const seed = spec.decoding.kind === 'nucleus' ? spec.decoding.seed : 0
-  return provenanceId(project.db, { checkpoint, checkpointName: nameOf(project, checkpoint), decoding: describe(spec.decoding), prompt: spec.prompt, seed, job })
+  return provenanceId(project.db, {
+    checkpoint,
+    checkpointName: nameOf(project, checkpoint),
+    decoding: describe(spec.decoding),
+    prompt: spec.prompt,
+    seed,
+    job,
+  })
 }
 
 function describe(decoding: Decoding): string {

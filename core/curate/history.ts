@@ -25,7 +25,12 @@ export function redo({ db }: Project): Changed {
   })
 }
 
-function step(db: Db, operation: OperationRow | undefined, state: Operation['state'], work: (operation: OperationRow) => void): Changed {
+function step(
+  db: Db,
+  operation: OperationRow | undefined,
+  state: Operation['state'],
+  work: (operation: OperationRow) => void,
+): Changed {
   if (!operation) return { operation: null, changed: 0 }
   return transaction(db, () => {
     work(operation)
@@ -35,6 +40,9 @@ function step(db: Db, operation: OperationRow | undefined, state: Operation['sta
 }
 
 /** Newest first; `before` is the id to continue below. */
-export function history({ db }: Project, { before = null, limit = 50 }: { before?: number | null; limit?: number } = {}): Operation[] {
+export function history(
+  { db }: Project,
+  { before = null, limit = 50 }: { before?: number | null; limit?: number } = {},
+): Operation[] {
   return listOperations(db, before, limit)
 }

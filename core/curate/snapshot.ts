@@ -40,7 +40,11 @@ export function describeSelection(project: Project, query: Query, split: Split):
  * SnapshotPair (jobs/protocol) by picture, then age of the caption. The same pairs and split give
  * the same file. Faults: query-invalid, disk-full.
  */
-export async function freezeSnapshot(project: Project, query: Query, split: Split): Promise<SelectionCounts & { hash: string; path: string }> {
+export async function freezeSnapshot(
+  project: Project,
+  query: Query,
+  split: Split,
+): Promise<SelectionCounts & { hash: string; path: string }> {
   const { ids, heldOut, ...counts } = plan(project, query, split)
   const folder = join(project.folder, 'snapshots')
   const partial = join(folder, `.${crypto.randomUUID()}.partial`)

@@ -65,7 +65,11 @@ export function page(project: Project, { view, from, to }: { view: string; from:
   const start = Math.max(0, from)
   const shown = ids.subarray(start, Math.max(start, Math.min(to, start + maximumPage)))
   project.columns.refresh()
-  return readPairs(project.db, shown.map((id) => project.columns.liveOf(id) || id), query.sort)
+  return readPairs(
+    project.db,
+    shown.map((id) => project.columns.liveOf(id) || id),
+    query.sort,
+  )
 }
 
 export interface NextInput {
@@ -76,7 +80,10 @@ export interface NextInput {
 }
 
 /** Position of the next pair with this decision after `from` (before it, if backward), wrapping once to `from` itself; null if there is none. */
-export function next(project: Project, { view, from, decision = 'undecided', backward = false }: NextInput): number | null {
+export function next(
+  project: Project,
+  { view, from, decision = 'undecided', backward = false }: NextInput,
+): number | null {
   const { ids } = findView(project, view)
   const { columns } = project
   columns.refresh()
@@ -136,5 +143,8 @@ export function named<K extends string, V>(words: readonly K[], valueOf: (code: 
 export function resolveTarget(project: Project, target: Target): number[] {
   if (target.kind === 'pairs') return liveCaptions(project.columns, target.captionIds)
   const { ids } = findView(project, target.view)
-  return liveCaptions(project.columns, target.kind === 'view' ? ids : ids.subarray(Math.max(0, target.from), Math.max(0, target.to)))
+  return liveCaptions(
+    project.columns,
+    target.kind === 'view' ? ids : ids.subarray(Math.max(0, target.from), Math.max(0, target.to)),
+  )
 }

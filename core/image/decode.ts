@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { asFault, Fault } from '../contract/index.ts'
+import { asFault, type Fault } from '../contract/index.ts'
 import { openPicture, pictureFault } from './decoder.ts'
 import { inParallel } from './parallel.ts'
 
@@ -31,7 +31,11 @@ export async function decodeRgb(path: string, size: number): Promise<Uint8Array>
 }
 
 /** `decodeRgb` of many, several at a time; a picture that fails leaves its Fault in its place. */
-export async function decodeBatch(paths: string[], size: number, { concurrency }: { concurrency?: number } = {}): Promise<(Uint8Array | Fault)[]> {
+export async function decodeBatch(
+  paths: string[],
+  size: number,
+  { concurrency }: { concurrency?: number } = {},
+): Promise<(Uint8Array | Fault)[]> {
   const results = new Array<Uint8Array | Fault>(paths.length)
   const decode = async (path: string, index: number) => {
     results[index] = await decodeRgb(path, size).catch((error: unknown) => asFault(error, path))

@@ -41,17 +41,33 @@ export async function openPicture(bytes: Buffer, subject: string): Promise<{ hea
 export function pictureFault(error: unknown, subject: string): Fault {
   if (error instanceof Fault) return error
   if (/timeout/i.test(String(error))) {
-    return new Fault('picture-too-slow', `The picture took longer than ${maximumSeconds} seconds to decode.`, { subject, hint: 'Save it again in a simpler form.', cause: error })
+    return new Fault('picture-too-slow', `The picture took longer than ${maximumSeconds} seconds to decode.`, {
+      subject,
+      hint: 'Save it again in a simpler form.',
+      cause: error,
+    })
   }
-  return new Fault('picture-damaged', 'The picture is damaged or cut short.', { subject, hint: 'Replace the file, then import again.', cause: error })
+  return new Fault('picture-damaged', 'The picture is damaged or cut short.', {
+    subject,
+    hint: 'Replace the file, then import again.',
+    cause: error,
+  })
 }
 
 function refusal(bytes: Buffer, subject: string): Fault {
-  if (bytes.length === 0) return new Fault('picture-damaged', 'The file is empty.', { subject, hint: 'Replace the file, then import again.' })
-  return new Fault('picture-format', 'This is not a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.', { subject, hint: 'Convert it to one of these.' })
+  if (bytes.length === 0)
+    return new Fault('picture-damaged', 'The file is empty.', { subject, hint: 'Replace the file, then import again.' })
+  return new Fault('picture-format', 'This is not a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.', {
+    subject,
+    hint: 'Convert it to one of these.',
+  })
 }
 
 function tooLarge({ width, height }: Header, subject: string): Fault {
   const megapixels = Math.round((width * height) / 1e6)
-  return new Fault('picture-too-large', `The picture has ${megapixels} megapixels; the limit is ${maximumPixels / 1e6}.`, { subject, hint: 'Make it smaller, then import again.' })
+  return new Fault(
+    'picture-too-large',
+    `The picture has ${megapixels} megapixels; the limit is ${maximumPixels / 1e6}.`,
+    { subject, hint: 'Make it smaller, then import again.' },
+  )
 }

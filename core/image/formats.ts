@@ -21,7 +21,8 @@ export function sniffFormat(head: Uint8Array): PictureFormat | null {
 export const mediaType = (format: PictureFormat): string => `image/${format}`
 
 /** Whether browsers show the format as it is. */
-export const isDisplayable = (format: string | null): boolean => ['jpeg', 'png', 'webp', 'gif', 'avif'].includes(format ?? '')
+export const isDisplayable = (format: string | null): boolean =>
+  ['jpeg', 'png', 'webp', 'gif', 'avif'].includes(format ?? '')
 
 /** Names that pictures have in a folder; what they really are is up to `sniffFormat`. */
 export const looksLikePicture = (name: string): boolean => /\.(jpe?g|jfif|png|webp|gif|avif|tiff?|bmp)$/i.test(name)

@@ -27,9 +27,21 @@ export interface Inspected {
  * Never throws: what is wrong is in `fault`, with as much else as could be learnt.
  */
 export async function inspectPicture(path: string, size: number): Promise<Inspected> {
-  const found: Inspected = { bytes: size, width: null, height: null, format: null, hash: null, fault: null, thumbnail: null }
+  const found: Inspected = {
+    bytes: size,
+    width: null,
+    height: null,
+    format: null,
+    hash: null,
+    fault: null,
+    thumbnail: null,
+  }
   try {
-    if (size > maximumBytes) throw new Fault('picture-too-large', 'The file is larger than 512 MB.', { subject: path, hint: 'Make it smaller, then import again.' })
+    if (size > maximumBytes)
+      throw new Fault('picture-too-large', 'The file is larger than 512 MB.', {
+        subject: path,
+        hint: 'Make it smaller, then import again.',
+      })
     const bytes = await readFile(path)
     found.bytes = bytes.length
     found.hash = createHash('sha256').update(bytes).digest('hex')

@@ -4,7 +4,11 @@ import { availableParallelism } from 'node:os'
  * Works on items in their order, several at a time. After the first failure no further item is
  * begun; when those under way have ended it is thrown.
  */
-export async function inParallel<T>(items: Iterable<T>, work: (item: T, index: number) => Promise<void>, width = availableParallelism()): Promise<void> {
+export async function inParallel<T>(
+  items: Iterable<T>,
+  work: (item: T, index: number) => Promise<void>,
+  width = availableParallelism(),
+): Promise<void> {
   const iterator = items[Symbol.iterator]()
   const failures: unknown[] = []
   let index = 0

@@ -19,7 +19,10 @@ export async function thumbnail(project: Project, sampleId: number): Promise<{ b
 }
 
 /** The whole picture: its file where browsers show it as it is, else its bytes as WebP. Faults: not-found, and the picture's own. */
-export async function picture(project: Project, sampleId: number): Promise<{ type: string; path: string } | { type: string; bytes: Buffer }> {
+export async function picture(
+  project: Project,
+  sampleId: number,
+): Promise<{ type: string; path: string } | { type: string; bytes: Buffer }> {
   const sample = findSample(project, sampleId)
   if (isDisplayable(sample.format)) return { type: mediaType(sample.format as PictureFormat), path: sample.path }
   const opened = await openPicture(await readBytes(sample.path), sample.path)

@@ -43,7 +43,9 @@ function writeIds(packed: Buffer, start: number, ids: number[]): number {
 /** Undoes `packGroups`. */
 export function unpackGroups(packed: Buffer): DecisionGroup[] {
   const length = packed.readUInt32LE()
-  const heads = JSON.parse(packed.subarray(4, 4 + length).toString()) as (Omit<DecisionGroup, 'ids'> & { count: number })[]
+  const heads = JSON.parse(packed.subarray(4, 4 + length).toString()) as (Omit<DecisionGroup, 'ids'> & {
+    count: number
+  })[]
   let at = 4 + length
   return heads.map(({ count, ...fields }) => {
     const ids = new Array<number>(count)

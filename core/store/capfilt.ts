@@ -14,7 +14,8 @@ export function findScored(db: Db, hash: string, metric: Metric): Scored | null 
   return scorer ? { scorer: scorer.id, metric: metricCode(metric) } : null
 }
 
-export const scorerName = (db: Db, scorer: number): string => get<{ name: string }>(db, 'SELECT name FROM scorer WHERE id = ?', scorer)!.name
+export const scorerName = (db: Db, scorer: number): string =>
+  get<{ name: string }>(db, 'SELECT name FROM scorer WHERE id = ?', scorer)!.name
 
 /**
  * The bin of a score: the largest k with k/1000 at or below it, within 0 to 999. Exact, so that a
@@ -31,7 +32,8 @@ export interface BinnedScore {
 /** Every score of a scorer as caption and bin, in no order. */
 export function* readBins(db: Db, { scorer, metric }: Scored): Generator<BinnedScore> {
   const sql = `SELECT o.caption_id * 1024 + ${bin} FROM score o WHERE o.scorer = ? AND o.metric = ?`
-  for (const packed of prepare(db, sql).pluck().all(scorer, metric) as number[]) yield { caption: Math.floor(packed / 1024), bin: packed % 1024 }
+  for (const packed of prepare(db, sql).pluck().all(scorer, metric) as number[])
+    yield { caption: Math.floor(packed / 1024), bin: packed % 1024 }
 }
 
 export interface JudgedRow {
@@ -48,19 +50,31 @@ export function countJudged(db: Db, { scorer, metric }: Scored): JudgedRow[] {
     `SELECT c.source, ${bin} AS bin, c.decision, count(*) AS count FROM caption c
      CROSS JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?
      WHERE c.decided_by = 0 AND c.superseded_by IS NULL AND c.source < 2 GROUP BY 1, 2, 3`,
-    metric, scorer,
+    metric,
+    scorer,
   )
 }
 
 /** Pictures whose caption of a source scores nearest to a value: on one side of it, nearest first. */
-export function nearest(db: Db, { scorer, metric }: Scored, source: 'web' | 'synthetic', cut: number, above: boolean, limit: number) {
+export function nearest(
+  db: Db,
+  { scorer, metric }: Scored,
+  source: 'web' | 'synthetic',
+  cut: number,
+  above: boolean,
+  limit: number,
+) {
   const [comparison, direction] = above ? ['>=', 'ASC'] : ['<', 'DESC']
   return all<{ sample: number; value: number }>(
     db,
     `SELECT c.sample_id AS sample, o.value FROM score o INDEXED BY score_value CROSS JOIN caption c ON c.id = o.caption_id
      WHERE o.scorer = ? AND o.metric = ? AND o.value ${comparison} ? AND c.superseded_by IS NULL AND c.source = ?
      ORDER BY o.value ${direction} LIMIT ?`,
-    scorer, metric, cut, sourceCode(source), limit,
+    scorer,
+    metric,
+    cut,
+    sourceCode(source),
+    limit,
   )
 }
 
@@ -70,12 +84,19 @@ export function bestCaption(db: Db, { scorer, metric }: Scored, sample: number, 
     db,
     `SELECT c.id, o.value FROM caption c CROSS JOIN score o ON o.caption_id = c.id AND o.metric = ? AND o.scorer = ?
      WHERE c.sample_id = ? AND c.superseded_by IS NULL AND c.source = ? ORDER BY o.value DESC, c.id LIMIT 1`,
-    metric, scorer, sample, sourceCode(source),
+    metric,
+    scorer,
+    sample,
+    sourceCode(source),
   )
 }
 
 /** Live captions at or above the threshold of their source, and those below; the ones a person decided are left out. */
-export function partition(db: Db, { scorer, metric }: Scored, thresholds: { web: number; synthetic: number }): { accepted: number[]; rejected: number[] } {
+export function partition(
+  db: Db,
+  { scorer, metric }: Scored,
+  thresholds: { web: number; synthetic: number },
+): { accepted: number[]; rejected: number[] } {
   const sql = `
     SELECT c.id * 2 + (max(0, o.value) >= CASE c.source WHEN 0 THEN ? ELSE ? END)
     FROM score o INDEXED BY score_value CROSS JOIN caption c ON c.id = o.caption_id

@@ -20,7 +20,20 @@ interface CheckpointRow {
 export function insertCheckpoint({ db }: Project, checkpoint: Checkpoint): void {
   const { hash, name, folder, shape, parameters, origin, step, createdAt, fault } = checkpoint
   const sql = 'INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
-  run(db, sql, hash, name, folder, shape, parameters, origin, checkpoint.run, step, Date.parse(createdAt), toJson(fault))
+  run(
+    db,
+    sql,
+    hash,
+    name,
+    folder,
+    shape,
+    parameters,
+    origin,
+    checkpoint.run,
+    step,
+    Date.parse(createdAt),
+    toJson(fault),
+  )
 }
 
 /** Newest first. */

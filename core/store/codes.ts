@@ -20,4 +20,5 @@ export function isoTime(milliseconds: number | null): string | null {
 }
 
 export const parseJson = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
-export const toJson = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value))
+export const toJson = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value)

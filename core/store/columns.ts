@@ -54,17 +54,28 @@ export function openColumns(db: Db): Columns {
 
   /** Takes in the captions that came after the last known one, a block at a time; false at the end. */
   function readNext(): boolean {
-    const ids = prepare(db, `SELECT id FROM caption WHERE id > ? ORDER BY id LIMIT ${block}`).pluck().all(last) as number[]
+    const ids = prepare(db, `SELECT id FROM caption WHERE id > ? ORDER BY id LIMIT ${block}`)
+      .pluck()
+      .all(last) as number[]
     const end = ids.at(-1)
     if (end === undefined) return false
-    const packed = prepare(db, 'SELECT sample_id * 16 + (decision | (source << 2)) FROM caption WHERE id > ? AND id <= ? ORDER BY id').pluck().all(last, end) as number[]
+    const packed = prepare(
+      db,
+      'SELECT sample_id * 16 + (decision | (source << 2)) FROM caption WHERE id > ? AND id <= ? ORDER BY id',
+    )
+      .pluck()
+      .all(last, end) as number[]
     grow(end + 1)
     for (let index = 0; index < ids.length; index++) {
       samples[ids[index]!] = Math.floor(packed[index]! / 16)
       states[ids[index]!] = packed[index]! % 16
     }
-    const links = prepare(db, 'SELECT id, superseded_by, replaces FROM caption WHERE superseded_by IS NOT NULL AND id > ? AND id <= ?').raw()
-    for (const [id, by, replaces] of links.all(last, end) as [number, number, number | null][]) successors.set(id, [by, replaces ?? 0])
+    const links = prepare(
+      db,
+      'SELECT id, superseded_by, replaces FROM caption WHERE superseded_by IS NOT NULL AND id > ? AND id <= ?',
+    ).raw()
+    for (const [id, by, replaces] of links.all(last, end) as [number, number, number | null][])
+      successors.set(id, [by, replaces ?? 0])
     last = end
     return ids.length === block
   }

@@ -26,9 +26,11 @@ export function prepare(db: Db, sql: string): Database.Statement<unknown[]> {
   return statement
 }
 
-export const get = <T>(db: Db, sql: string, ...values: unknown[]): T | undefined => prepare(db, sql).get(...values) as T | undefined
+export const get = <T>(db: Db, sql: string, ...values: unknown[]): T | undefined =>
+  prepare(db, sql).get(...values) as T | undefined
 export const all = <T>(db: Db, sql: string, ...values: unknown[]): T[] => prepare(db, sql).all(...values) as T[]
-export const run = (db: Db, sql: string, ...values: unknown[]): Database.RunResult => guarded(() => prepare(db, sql).run(...values))
+export const run = (db: Db, sql: string, ...values: unknown[]): Database.RunResult =>
+  guarded(() => prepare(db, sql).run(...values))
 
 /** Reads a single number: a count, an id. */
 export function number(db: Db, sql: string, ...values: unknown[]): number {

@@ -24,7 +24,10 @@ export function writeDecisions(db: Db, ids: number[], decision: Decision, stamp:
     `SELECT decision, decided_by AS by, decided_at AS at, reason, json_group_array(id) AS ids FROM caption
      WHERE id IN (SELECT value FROM json_each(?)) AND NOT (decision = ? AND decided_by IS ? AND reason IS ?)
      GROUP BY 1, 2, 3, 4`,
-    list, after, by, stamp.reason,
+    list,
+    after,
+    by,
+    stamp.reason,
   )
   const groups = rows.map((row) => ({ ...row, after, ids: JSON.parse(row.ids) as number[] }))
   for (const { ids: changed } of groups) set(db, changed, after, stamp)
@@ -36,11 +39,19 @@ function set(db: Db, ids: number[], decision: number, { by, at, reason }: Decisi
   put(db, ids, { decision, by: decider, at: decision === 0 ? null : at, reason })
 }
 
-function put(db: Db, ids: number[], fields: { decision: number; by: number | null; at: number | null; reason: string | null }): void {
+function put(
+  db: Db,
+  ids: number[],
+  fields: { decision: number; by: number | null; at: number | null; reason: string | null },
+): void {
   run(
     db,
     `UPDATE caption SET decision = ?, decided_by = ?, decided_at = ?, reason = ? WHERE id IN (SELECT value FROM json_each(?))`,
-    fields.decision, fields.by, fields.at, fields.reason, JSON.stringify(ids),
+    fields.decision,
+    fields.by,
+    fields.at,
+    fields.reason,
+    JSON.stringify(ids),
   )
 }
 

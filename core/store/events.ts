@@ -31,11 +31,15 @@ export interface ItemFaults {
   total: number
 }
 
-export const countItemFaults = ({ db }: Project, job: string): number => number(db, 'SELECT count(*) FROM item_fault WHERE job = ?', job)
+export const countItemFaults = ({ db }: Project, job: string): number =>
+  number(db, 'SELECT count(*) FROM item_fault WHERE job = ?', job)
 
 /** Faults of a job in the order they came; `after` is how many to pass over. */
 export function listItemFaults(project: Project, job: string, after = 0, limit = 100): ItemFaults {
   const sql = 'SELECT subject, fault FROM item_fault WHERE job = ? ORDER BY id LIMIT ? OFFSET ?'
   const rows = all<{ subject: string; fault: string }>(project.db, sql, job, limit, after)
-  return { faults: rows.map(({ subject, fault }) => ({ subject, fault: JSON.parse(fault) })), total: countItemFaults(project, job) }
+  return {
+    faults: rows.map(({ subject, fault }) => ({ subject, fault: JSON.parse(fault) })),
+    total: countItemFaults(project, job),
+  }
 }

@@ -12,7 +12,10 @@ export interface Written {
 }
 
 /** Writes text to a new file piece by piece and puts it on the disk. Faults: disk-full, not-permitted. */
-export async function writeFileDurably(path: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<Written> {
+export async function writeFileDurably(
+  path: string,
+  pieces: Iterable<string> | AsyncIterable<string>,
+): Promise<Written> {
   const hash = createHash('sha256')
   let bytes = 0
   try {

@@ -23,7 +23,9 @@ export interface NewJob {
 }
 
 /** Fields left out stay; `fault`, `result`, `startedAt` and `endedAt` can be set to null. */
-export type JobChange = Partial<Pick<Job, 'state' | 'progress' | 'fault' | 'result' | 'startedAt' | 'endedAt' | 'resumable'>>
+export type JobChange = Partial<
+  Pick<Job, 'state' | 'progress' | 'fault' | 'result' | 'startedAt' | 'endedAt' | 'resumable'>
+>
 
 /** Adds a queued job. */
 export function insertJob(project: Project, { id, spec, resumable = false }: NewJob): Job {
@@ -64,7 +66,8 @@ export function getJob({ db }: Project, id: string): Job {
 }
 
 /** Newest first. */
-export const listJobs = ({ db }: Project): Job[] => all<JobRow>(db, 'SELECT * FROM job ORDER BY created_at DESC, rowid DESC').map(toJob)
+export const listJobs = ({ db }: Project): Job[] =>
+  all<JobRow>(db, 'SELECT * FROM job ORDER BY created_at DESC, rowid DESC').map(toJob)
 
 /** Jobs that were queued or running, oldest first: what a restarted engine must fail or go on with. */
 export const unfinishedJobs = ({ db }: Project): Job[] =>
@@ -90,10 +93,12 @@ export const readCursor = ({ db }: Project, id: string): string | null =>
   get<{ cursor: string | null }>(db, 'SELECT cursor FROM job WHERE id = ?', id)?.cursor ?? null
 
 /** Saves where a job is; call it in the transaction that stores the work. */
-export const writeCursor = ({ db }: Project, id: string, cursor: string): void => void run(db, 'UPDATE job SET cursor = ? WHERE id = ?', cursor, id)
+export const writeCursor = ({ db }: Project, id: string, cursor: string): void =>
+  void run(db, 'UPDATE job SET cursor = ? WHERE id = ?', cursor, id)
 
 /** The entry of the history that a job writes to, or null. */
 export const jobOperation = ({ db }: Project, id: string): number | null =>
   get<{ operation: number | null }>(db, 'SELECT operation FROM job WHERE id = ?', id)?.operation ?? null
 
-export const setJobOperation = ({ db }: Project, id: string, operation: number): void => void run(db, 'UPDATE job SET operation = ? WHERE id = ?', operation, id)
+export const setJobOperation = ({ db }: Project, id: string, operation: number): void =>
+  void run(db, 'UPDATE job SET operation = ? WHERE id = ?', operation, id)

@@ -28,19 +28,27 @@ export function insertOperation(db: Db, { kind, details, count, at, undoable }: 
   return Number(run(db, sql, kind, JSON.stringify(details), count, at, undoable ? 1 : 0).lastInsertRowid)
 }
 
-export function updateOperation(db: Db, id: number, change: { count?: number; details?: Operation['details']; before?: Buffer }): void {
+export function updateOperation(
+  db: Db,
+  id: number,
+  change: { count?: number; details?: Operation['details']; before?: Buffer },
+): void {
   const { count, details, before } = change
   run(
     db,
     'UPDATE operation SET count = coalesce(?, count), details = coalesce(?, details), before = coalesce(?, before) WHERE id = ?',
-    count ?? null, details ? JSON.stringify(details) : null, before ?? null, id,
+    count ?? null,
+    details ? JSON.stringify(details) : null,
+    before ?? null,
+    id,
   )
 }
 
 export const setOperationState = (db: Db, id: number, state: Operation['state']): void =>
   void run(db, 'UPDATE operation SET state = ? WHERE id = ?', state, id)
 
-export const operationById = (db: Db, id: number): OperationRow | undefined => get(db, 'SELECT * FROM operation WHERE id = ?', id)
+export const operationById = (db: Db, id: number): OperationRow | undefined =>
+  get(db, 'SELECT * FROM operation WHERE id = ?', id)
 
 /** What undo takes back next. */
 export const newestDone = (db: Db): OperationRow | undefined =>
@@ -58,5 +66,13 @@ export function listOperations(db: Db, before: number | null, limit: number): Op
 
 export function toOperation(row: Omit<OperationRow, 'before'>): Operation {
   const { id, kind, count, state } = row
-  return { id, kind, count, state, details: JSON.parse(row.details), createdAt: isoTime(row.created_at), undoable: row.undoable === 1 }
+  return {
+    id,
+    kind,
+    count,
+    state,
+    details: JSON.parse(row.details),
+    createdAt: isoTime(row.created_at),
+    undoable: row.undoable === 1,
+  }
 }

@@ -115,6 +115,7 @@ function readScores(db: Db, caption: number): Caption['scores'] {
 
 function readProvenance(db: Db, id: number | null): Caption['provenance'] {
   if (id === null) return null
-  const sql = 'SELECT checkpoint, checkpoint_name AS checkpointName, decoding, prompt, seed, job FROM provenance WHERE id = ?'
+  const sql =
+    'SELECT checkpoint, checkpoint_name AS checkpointName, decoding, prompt, seed, job FROM provenance WHERE id = ?'
   return prepare(db, sql).get(id) as Caption['provenance']
 }

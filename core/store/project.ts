@@ -34,7 +34,10 @@ export function openProject(folder: string, { create = false, name, sample = fal
   const root = resolve(folder)
   const isNew = !existsSync(join(root, 'winnow.db'))
   if (isNew && !create) {
-    throw new Fault('not-a-project', 'This folder holds no Winnow project.', { subject: root, hint: 'Create a project there, or choose another folder.' })
+    throw new Fault('not-a-project', 'This folder holds no Winnow project.', {
+      subject: root,
+      hint: 'Create a project there, or choose another folder.',
+    })
   }
   let unlock: (() => void) | undefined
   let db: Db | undefined
@@ -69,7 +72,8 @@ function describe(db: Db, name: string, sample: boolean): void {
   put('createdAt', new Date().toISOString())
 }
 
-const setting = (db: Db, key: string) => get<{ value: string }>(db, 'SELECT value FROM setting WHERE key = ?', key)?.value
+const setting = (db: Db, key: string) =>
+  get<{ value: string }>(db, 'SELECT value FROM setting WHERE key = ?', key)?.value
 
 /** What the title bar shows. Captions count those that are live and have text. */
 export function summarize({ folder, db }: Project): ProjectSummary {

@@ -25,7 +25,9 @@ export function getRun({ db }: Project, id: string): Run {
 
 /** Newest first. */
 export const listRuns = ({ db }: Project): Run[] =>
-  all<{ body: string }>(db, 'SELECT body FROM run ORDER BY created_at DESC, rowid DESC').map(({ body }) => JSON.parse(body) as Run)
+  all<{ body: string }>(db, 'SELECT body FROM run ORDER BY created_at DESC, rowid DESC').map(
+    ({ body }) => JSON.parse(body) as Run,
+  )
 
 /** Stores the values of one step; a step that is repeated after a resume replaces its values. */
 export function appendMetrics({ db }: Project, run: string, step: number, values: Record<string, number>): void {
@@ -33,7 +35,14 @@ export function appendMetrics({ db }: Project, run: string, step: number, values
     db,
     () => {
       for (const [name, value] of Object.entries(values)) {
-        execute(db, 'INSERT OR REPLACE INTO run_metric VALUES (?, ?, ?, ?)', run, step, name, Number.isFinite(value) ? value : null)
+        execute(
+          db,
+          'INSERT OR REPLACE INTO run_metric VALUES (?, ?, ?, ?)',
+          run,
+          step,
+          name,
+          Number.isFinite(value) ? value : null,
+        )
       }
     },
     'normal',
@@ -53,7 +62,11 @@ export function readEvaluation({ db }: Project, run: string): Evaluation | null 
 
 /** A run with its curves, the last 2,000 lines of its log, and its evaluation. Faults: not-found. */
 export function runDetail(project: Project, id: string): RunDetail {
-  const log = all<{ at: number; text: string }>(project.db, 'SELECT at, text FROM run_log WHERE run = ? ORDER BY id DESC LIMIT 2000', id)
+  const log = all<{ at: number; text: string }>(
+    project.db,
+    'SELECT at, text FROM run_log WHERE run = ? ORDER BY id DESC LIMIT 2000',
+    id,
+  )
   return {
     ...getRun(project, id),
     curves: readCurves(project, id),

@@ -26,8 +26,10 @@ export interface PictureFacts {
   fault: FaultRecord | null
 }
 
-export const sampleById = (db: Db, id: number): SampleRow | undefined => get(db, 'SELECT * FROM sample WHERE id = ?', id)
-export const sampleByPath = (db: Db, path: string): SampleRow | undefined => get(db, 'SELECT * FROM sample WHERE path = ?', path)
+export const sampleById = (db: Db, id: number): SampleRow | undefined =>
+  get(db, 'SELECT * FROM sample WHERE id = ?', id)
+export const sampleByPath = (db: Db, path: string): SampleRow | undefined =>
+  get(db, 'SELECT * FROM sample WHERE path = ?', path)
 
 /** Adds a picture, linked to the one with the same content that came first; returns its id. */
 export function insertSample(db: Db, path: string, facts: PictureFacts): number {
@@ -37,7 +39,15 @@ export function insertSample(db: Db, path: string, facts: PictureFacts): number 
       db,
       `INSERT INTO sample (path, bytes, modified, width, height, format, hash, fault, duplicate_of)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      path, bytes, modified, width, height, format, hash, toJson(fault), firstWith(db, hash, 0),
+      path,
+      bytes,
+      modified,
+      width,
+      height,
+      format,
+      hash,
+      toJson(fault),
+      firstWith(db, hash, 0),
     ).lastInsertRowid,
   )
 }
@@ -48,7 +58,15 @@ export function updateSample(db: Db, id: number, facts: PictureFacts): void {
   run(
     db,
     `UPDATE sample SET bytes = ?, modified = ?, width = ?, height = ?, format = ?, hash = ?, fault = ?, duplicate_of = ? WHERE id = ?`,
-    bytes, modified, width, height, format, hash, toJson(fault), firstWith(db, hash, id), id,
+    bytes,
+    modified,
+    width,
+    height,
+    format,
+    hash,
+    toJson(fault),
+    firstWith(db, hash, id),
+    id,
   )
   run(db, 'UPDATE sample SET duplicate_of = NULL WHERE duplicate_of = ? AND hash IS NOT ?', id, hash)
 }
@@ -65,7 +83,9 @@ export function setSampleFault(db: Db, id: number, fault: FaultRecord | null): v
 
 function firstWith(db: Db, hash: string | null, otherThan: number): number | null {
   if (hash === null) return null
-  const first = prepare(db, 'SELECT min(id) FROM sample WHERE hash = ? AND id <> ?').pluck().get(hash, otherThan) as number | null
+  const first = prepare(db, 'SELECT min(id) FROM sample WHERE hash = ? AND id <> ?').pluck().get(hash, otherThan) as
+    | number
+    | null
   return first !== null && (otherThan === 0 || first < otherThan) ? first : null
 }
 

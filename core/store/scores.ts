@@ -18,7 +18,12 @@ export interface ScorerCount {
 
 /** Id of a scorer, added if new; its name follows the checkpoint's. */
 export function scorerId(db: Db, hash: string, name: string): number {
-  run(db, 'INSERT INTO scorer (hash, name) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET name = excluded.name', hash, name)
+  run(
+    db,
+    'INSERT INTO scorer (hash, name) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET name = excluded.name',
+    hash,
+    name,
+  )
   return get<{ id: number }>(db, 'SELECT id FROM scorer WHERE hash = ?', hash)!.id
 }
 

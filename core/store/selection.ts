@@ -31,7 +31,9 @@ export interface Usable {
  * unless the query itself speaks of decisions.
  */
 export function selectUsable(db: Db, condition: Condition): Usable {
-  const chosen: Condition = mentionsDecision(condition) ? condition : { kind: 'and', parts: [condition, not({ kind: 'decision', value: 'rejected' })] }
+  const chosen: Condition = mentionsDecision(condition)
+    ? condition
+    : { kind: 'and', parts: [condition, not({ kind: 'decision', value: 'rejected' })] }
   const parts: Condition[] = [chosen, not({ kind: 'flag', flag: 'missing' }), not({ kind: 'flag', flag: 'unreadable' })]
   const sort: Query['sort'] = { by: 'order', direction: 'ascending' }
   return {
@@ -45,7 +47,12 @@ const not = (part: Condition): Condition => ({ kind: 'not', part })
 
 function count(db: Db, what: string, chosen: Condition, flag: 'missing' | 'unreadable'): number {
   const { sql, values } = fromWhere(db, { kind: 'and', parts: [chosen, { kind: 'flag', flag }] })
-  return Number(db.prepare(`SELECT ${what} ${sql}`).pluck().get(...values))
+  return Number(
+    db
+      .prepare(`SELECT ${what} ${sql}`)
+      .pluck()
+      .get(...values),
+  )
 }
 
 const chunk = 1000
@@ -65,6 +72,8 @@ export function* readUsable(db: Db, ids: Int32Array): Generator<UsablePair> {
 export function* readOriginals(db: Db, ids: Int32Array): Generator<[sampleId: number, original: number]> {
   const sql = `SELECT s.id, coalesce(s.duplicate_of, s.id) FROM json_each(?) j JOIN caption c ON c.id = j.value JOIN sample s ON s.id = c.sample_id`
   for (let at = 0; at < ids.length; at += chunk) {
-    yield* prepare(db, sql).raw().all(JSON.stringify([...ids.subarray(at, at + chunk)])) as [number, number][]
+    yield* prepare(db, sql)
+      .raw()
+      .all(JSON.stringify([...ids.subarray(at, at + chunk)])) as [number, number][]
   }
 }

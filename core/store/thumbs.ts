@@ -12,7 +12,8 @@ export function openThumbs(path: string): Thumbs {
   const db = openDatabase(path)
   db.exec('CREATE TABLE IF NOT EXISTS thumbnail (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL)')
   return {
-    read: (hash) => (prepare(db, 'SELECT bytes FROM thumbnail WHERE hash = ?').pluck().get(hash) as Buffer | undefined) ?? null,
+    read: (hash) =>
+      (prepare(db, 'SELECT bytes FROM thumbnail WHERE hash = ?').pluck().get(hash) as Buffer | undefined) ?? null,
     write(thumbnails) {
       const insert = prepare(db, 'INSERT OR REPLACE INTO thumbnail VALUES (?, ?)')
       transaction(db, () => thumbnails.forEach(({ hash, bytes }) => insert.run(hash, bytes)), 'normal')

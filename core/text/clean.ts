@@ -9,7 +9,10 @@ export const longestCaption = 10_000
 /** White space of any kind becomes one space; control characters and a byte order mark are dropped. */
 export function cleanCaption(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g, '').replace(/\s+/g, ' ').trim()
+  return text
+    .replace(/[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 export type CaptionProblem = 'caption-empty' | 'caption-binary' | 'caption-too-long'

@@ -10,7 +10,8 @@ const words = {
 const numberFields = ['words', 'chars', 'width', 'height', 'id'] as const
 const scoreFields = ['itm', 'itc', 'loss'] as const
 
-const help = 'Fields: source:, decision:, is:, by:, path:, id:, itm>, itc>, loss>, words>, chars>, width>, height>. To search for the text itself, put it in quotes.'
+const help =
+  'Fields: source:, decision:, is:, by:, path:, id:, itm>, itc>, loss>, words>, chars>, width>, height>. To search for the text itself, put it in quotes.'
 
 /** A query that can't be understood: where, and what would be. */
 export function invalid(message: string, subject: string, hint = help): Fault {
@@ -25,9 +26,11 @@ export function parseField(term: string, at: number): Condition | null {
   const name = written!.toLowerCase()
   const value = unquote(rest!)
   const where = `${written}${operator} at position ${at + 1}`
-  if (includes(scoreFields, name)) return scoreField(name, scorer === undefined ? null : unquote(scorer), comparisonOf(operator!), value, where, term)
+  if (includes(scoreFields, name))
+    return scoreField(name, scorer === undefined ? null : unquote(scorer), comparisonOf(operator!), value, where, term)
   if (scorer !== undefined) throw invalid(`Only itm, itc and loss take a model after @, not ${where}.`, term)
-  if (includes(numberFields, name)) return { kind: 'number', field: name, comparison: comparisonOf(operator!), value: toNumber(value, where, term) }
+  if (includes(numberFields, name))
+    return { kind: 'number', field: name, comparison: comparisonOf(operator!), value: toNumber(value, where, term) }
   return wordField(name, operator!, value, where, term)
 }
 
@@ -41,13 +44,21 @@ function wordField(name: string, operator: string, value: string, where: string,
   const wanted = value.toLowerCase()
   if (name === 'source' && includes(words.source, wanted)) return { kind: 'source', value: wanted }
   if (name === 'by' && includes(words.by, wanted)) return { kind: 'by', value: wanted }
-  if ((name === 'decision' || name === 'is') && includes(words.decision, wanted)) return { kind: 'decision', value: wanted }
+  if ((name === 'decision' || name === 'is') && includes(words.decision, wanted))
+    return { kind: 'decision', value: wanted }
   if (name === 'is' && includes(words.flag, wanted)) return { kind: 'flag', flag: wanted }
   const allowed = name === 'is' ? [...words.decision, ...words.flag] : words[name as 'source' | 'decision' | 'by']
   throw invalid(`${where} can't be “${value}”.`, term, `Allowed: ${allowed.join(', ')}.`)
 }
 
-function scoreField(metric: (typeof scoreFields)[number], scorer: string | null, comparison: Comparison, value: string, where: string, term: string): Condition {
+function scoreField(
+  metric: (typeof scoreFields)[number],
+  scorer: string | null,
+  comparison: Comparison,
+  value: string,
+  where: string,
+  term: string,
+): Condition {
   return { kind: 'score', metric, scorer, comparison, value: toNumber(value, where, term) }
 }
 
@@ -55,7 +66,8 @@ const comparisonOf = (operator: string): Comparison => (operator === ':' ? '=' :
 
 function toNumber(text: string, where: string, term: string): number {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw invalid(`${where} needs a number after it.`, term, 'For instance itm>0.5 or words<4.')
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw invalid(`${where} needs a number after it.`, term, 'For instance itm>0.5 or words<4.')
   return value
 }
 

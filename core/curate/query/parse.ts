@@ -10,7 +10,8 @@ const maximumDepth = 100
  * joined by AND. Faults: query-invalid, with the place.
  */
 export function parseQuery(text: string): Condition {
-  if (text.length > maximumLength) throw invalid(`The query is longer than ${maximumLength} characters.`, `${text.slice(0, 40)}…`)
+  if (text.length > maximumLength)
+    throw invalid(`The query is longer than ${maximumLength} characters.`, `${text.slice(0, 40)}…`)
   const tokens = tokenize(text)
   let next = 0
 
@@ -50,7 +51,12 @@ export function parseQuery(text: string): Condition {
     if (!token) throw invalid(`Something is missing at the end, after ${before(next)}.`, text)
     next++
     if (token.kind === 'term') return parseTerm(token)
-    if (token.kind !== 'open') throw invalid(`${token.text} at position ${token.at + 1} has nothing to stand for.`, token.text, 'Put a term on both sides, or quotes around the word.')
+    if (token.kind !== 'open')
+      throw invalid(
+        `${token.text} at position ${token.at + 1} has nothing to stand for.`,
+        token.text,
+        'Put a term on both sides, or quotes around the word.',
+      )
     const inner = alternatives(depth + 1)
     if (peek()?.kind !== 'close') throw invalid(`The parenthesis at position ${token.at + 1} is not closed.`, text)
     next++
@@ -67,7 +73,8 @@ export function parseQuery(text: string): Condition {
 }
 
 function parseTerm({ text, at }: Token): Condition {
-  if ((text.match(/"/g)?.length ?? 0) % 2 === 1) throw invalid(`The quote in the term at position ${at + 1} is not closed.`, text)
+  if ((text.match(/"/g)?.length ?? 0) % 2 === 1)
+    throw invalid(`The quote in the term at position ${at + 1} is not closed.`, text)
   const field = text.startsWith('"') ? null : parseField(text, at)
   if (field) return field
   const prefix = text.endsWith('*')

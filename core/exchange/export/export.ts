@@ -32,7 +32,11 @@ const files: Record<Exclude<ExportSpec['format'], 'sidecar'>, [name: string, wri
  * there whole at the end or not at all. Faults: folder-not-empty, nothing-to-export, query-invalid,
  * picture-missing, disk-full, cancelled.
  */
-export async function exportDataset(project: Project, spec: ExportSpec, { signal, onProgress }: WorkOptions = {}): Promise<ExportResult> {
+export async function exportDataset(
+  project: Project,
+  spec: ExportSpec,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<ExportResult> {
   const folder = resolve(spec.folder)
   const problem = folderProblem(folder)
   if (problem) throw problem
@@ -42,7 +46,13 @@ export async function exportDataset(project: Project, spec: ExportSpec, { signal
   const partial = join(dirname(folder), `.${basename(folder)}.winnow-partial`)
   try {
     await freshFolder(partial)
-    if (copies(spec)) await copyPictures(pictures(), partial, { sidecars: spec.format === 'sidecar', total: counts.pictures, signal, onProgress })
+    if (copies(spec))
+      await copyPictures(pictures(), partial, {
+        sidecars: spec.format === 'sidecar',
+        total: counts.pictures,
+        signal,
+        onProgress,
+      })
     stopIf(signal)
     if (spec.format !== 'sidecar') {
       const [name, write] = files[spec.format]
@@ -101,7 +111,11 @@ async function copyPicture({ source, target }: ExportPicture, folder: string): P
     await copyFile(source, join(folder, target), constants.COPYFILE_FICLONE)
   } catch (error) {
     if ((error as { code?: string }).code !== 'ENOENT') throw asFault(error, source)
-    throw new Fault('picture-missing', 'A picture is no longer where it was imported from.', { subject: source, hint: 'Put it back, or leave it out by a query.', cause: error })
+    throw new Fault('picture-missing', 'A picture is no longer where it was imported from.', {
+      subject: source,
+      hint: 'Put it back, or leave it out by a query.',
+      cause: error,
+    })
   }
 }
 
@@ -110,14 +124,29 @@ function writeSidecar({ target, captions }: ExportPicture, folder: string): Prom
   return writeFile(path, `${captions.join('\n')}\n`)
 }
 
-const nothingToExport = () => new Fault('nothing-to-export', 'The selection has no readable picture with a caption.', { hint: 'Widen the query; rejected pairs are left out unless it asks for them.' })
+const nothingToExport = () =>
+  new Fault('nothing-to-export', 'The selection has no readable picture with a caption.', {
+    hint: 'Widen the query; rejected pairs are left out unless it asks for them.',
+  })
 
 /** What an export would write, and what is in the way. Faults: query-invalid. */
-export async function previewExport(project: Project, spec: ExportSpec): Promise<Omit<ExportResult, 'folder'> & { problems: { code: string; message: string; hint?: string }[] }> {
+export async function previewExport(
+  project: Project,
+  spec: ExportSpec,
+): Promise<Omit<ExportResult, 'folder'> & { problems: { code: string; message: string; hint?: string }[] }> {
   const counts = countOf(selectPictures(project, spec)(), copies(spec))
   const folder = resolve(spec.folder)
-  const problems = [folderProblem(folder), counts.pictures === 0 ? nothingToExport() : null, await spaceProblem(folder, counts.bytes)]
-  return { ...counts, problems: problems.flatMap((fault) => (fault ? [{ code: fault.code, message: fault.message, hint: fault.hint }] : [])) }
+  const problems = [
+    folderProblem(folder),
+    counts.pictures === 0 ? nothingToExport() : null,
+    await spaceProblem(folder, counts.bytes),
+  ]
+  return {
+    ...counts,
+    problems: problems.flatMap((fault) =>
+      fault ? [{ code: fault.code, message: fault.message, hint: fault.hint }] : [],
+    ),
+  }
 }
 
 async function spaceProblem(folder: string, bytes: number): Promise<Fault | null> {
@@ -125,7 +154,9 @@ async function spaceProblem(folder: string, bytes: number): Promise<Fault | null
   while (parent !== dirname(parent) && !(await stat(parent).catch(() => null))) parent = dirname(parent)
   const disk = await statfs(parent).catch(() => null)
   if (!disk || disk.bavail * disk.bsize > bytes) return null
-  return new Fault('disk-full', 'There is not enough space on the disk for the pictures.', { hint: 'Free some space, or export without copying pictures.' })
+  return new Fault('disk-full', 'There is not enough space on the disk for the pictures.', {
+    hint: 'Free some space, or export without copying pictures.',
+  })
 }
 
 function stopIf(signal: AbortSignal | undefined): void {

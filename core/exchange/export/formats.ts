@@ -26,9 +26,11 @@ export function* writeCoco(pictures: Iterable<ExportPicture>): Generator<string>
   for (const { sampleId, target, width, height, captions } of pictures) {
     yield `${separator}\n${JSON.stringify({ id: sampleId, file_name: target, width, height })}`
     separator = ','
-    for (const caption of captions) annotations.push(JSON.stringify({ id: annotations.length + 1, image_id: sampleId, caption }))
+    for (const caption of captions)
+      annotations.push(JSON.stringify({ id: annotations.length + 1, image_id: sampleId, caption }))
   }
   yield '\n],"annotations":['
-  for (let at = 0; at < annotations.length; at += 1000) yield `${at > 0 ? ',' : ''}\n${annotations.slice(at, at + 1000).join(',\n')}`
+  for (let at = 0; at < annotations.length; at += 1000)
+    yield `${at > 0 ? ',' : ''}\n${annotations.slice(at, at + 1000).join(',\n')}`
   yield '\n]}\n'
 }

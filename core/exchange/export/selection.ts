@@ -16,7 +16,10 @@ export interface ExportPicture {
 }
 
 /** Gathers pairs, which come by picture, into pictures. */
-export function* byPicture(pairs: Iterable<UsablePair>, targetOf: (pair: UsablePair) => string): Generator<ExportPicture> {
+export function* byPicture(
+  pairs: Iterable<UsablePair>,
+  targetOf: (pair: UsablePair) => string,
+): Generator<ExportPicture> {
   let picture = null as ExportPicture | null
   for (const pair of pairs) {
     if (picture?.sampleId !== pair.sampleId) {
@@ -51,6 +54,8 @@ export function folderProblem(folder: string): Fault | null {
   } catch (error) {
     if ((error as { code?: string }).code !== 'ENOTDIR') throw error
   }
-  return new Fault('folder-not-empty', 'The folder to export to is not empty.', { subject: folder, hint: 'Choose a new or empty folder; nothing is overwritten.' })
+  return new Fault('folder-not-empty', 'The folder to export to is not empty.', {
+    subject: folder,
+    hint: 'Choose a new or empty folder; nothing is overwritten.',
+  })
 }
-

@@ -30,16 +30,22 @@ export async function countCoco(path: string): Promise<number> {
 async function parseFile(path: string): Promise<unknown> {
   try {
     const { size } = await stat(path)
-    if (size > longestFile) throw new Fault('file-too-large', 'The JSON file is larger than 400 MB.', { subject: path, hint: 'Convert it to JSON Lines.' })
+    if (size > longestFile)
+      throw new Fault('file-too-large', 'The JSON file is larger than 400 MB.', {
+        subject: path,
+        hint: 'Convert it to JSON Lines.',
+      })
     return JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Fault('table-invalid', `The file is not JSON: ${error.message}`, { subject: path, cause: error })
+    if (error instanceof SyntaxError)
+      throw new Fault('table-invalid', `The file is not JSON: ${error.message}`, { subject: path, cause: error })
     throw asFault(error, path)
   }
 }
 
 function* listItems(rows: unknown[], wanted: { pathColumn?: string; captionColumn?: string }, subject: string) {
-  const isRecord = (row: unknown): row is Record<string, unknown> => row !== null && typeof row === 'object' && !Array.isArray(row)
+  const isRecord = (row: unknown): row is Record<string, unknown> =>
+    row !== null && typeof row === 'object' && !Array.isArray(row)
   const columns = chooseColumns(Object.keys(rows.find(isRecord) ?? {}), wanted, subject)
   for (const row of rows) yield toItem(isRecord(row) ? row : {}, columns)
 }
@@ -47,10 +53,14 @@ function* listItems(rows: unknown[], wanted: { pathColumn?: string; captionColum
 function asCoco(data: unknown, subject: string): Coco {
   const found = data !== null && typeof data === 'object' ? (data as Partial<Coco>) : {}
   if (Array.isArray(found.images) && Array.isArray(found.annotations)) return found as Coco
-  throw new Fault('columns-missing', `The file has no lists “images” and “annotations”. Found: ${Object.keys(found).join(', ') || 'nothing'}.`, {
-    subject,
-    hint: 'Choose a captions file, such as captions_train2017.json.',
-  })
+  throw new Fault(
+    'columns-missing',
+    `The file has no lists “images” and “annotations”. Found: ${Object.keys(found).join(', ') || 'nothing'}.`,
+    {
+      subject,
+      hint: 'Choose a captions file, such as captions_train2017.json.',
+    },
+  )
 }
 
 function* cocoItems({ images, annotations }: Coco) {
@@ -62,5 +72,6 @@ function* cocoItems({ images, annotations }: Coco) {
     else captions.set(annotation.image_id, [annotation.caption])
   }
   const columns = { path: 'file_name', caption: 'captions' }
-  for (const image of images) yield toItem({ file_name: image?.file_name, captions: captions.get(image?.id) ?? [] }, columns)
+  for (const image of images)
+    yield toItem({ file_name: image?.file_name, captions: captions.get(image?.id) ?? [] }, columns)
 }

@@ -9,11 +9,17 @@ export interface ColumnNames {
 }
 
 /** Which columns hold path and caption: the named ones, or the first with a usual name. Faults: columns-missing. */
-export function chooseColumns(found: string[], wanted: { pathColumn?: string; captionColumn?: string }, subject: string): ColumnNames {
+export function chooseColumns(
+  found: string[],
+  wanted: { pathColumn?: string; captionColumn?: string },
+  subject: string,
+): ColumnNames {
   const path = choose(found, wanted.pathColumn, pathNames)
   const caption = choose(found, wanted.captionColumn, captionNames)
   if (path && caption) return { path, caption }
-  const missing = [path ? null : (wanted.pathColumn ?? 'path'), caption ? null : (wanted.captionColumn ?? 'caption')].filter(Boolean).join(' and ')
+  const missing = [path ? null : (wanted.pathColumn ?? 'path'), caption ? null : (wanted.captionColumn ?? 'caption')]
+    .filter(Boolean)
+    .join(' and ')
   throw new Fault('columns-missing', `There is no column for ${missing}. Found: ${found.join(', ') || 'nothing'}.`, {
     subject,
     hint: 'Name the columns that hold the path of the picture and the caption.',

@@ -23,7 +23,14 @@ async function* readTable(
   dialect: { delimiter: string; quote: string | null; relax_quotes?: boolean },
 ): AsyncGenerator<ImportItem> {
   const skip = after === null ? 0 : Number(after)
-  const parser = parse({ ...dialect, bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: longestRecord })
+  const parser = parse({
+    ...dialect,
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: longestRecord,
+  })
   const source = createReadStream(path, { highWaterMark: 1 << 18, signal })
   pipeline(source, parser).catch((error: unknown) => parser.destroy(error as Error))
   let columns: { path: number; caption: number } | null = null
@@ -36,14 +43,24 @@ async function* readTable(
         continue
       }
       if (++count <= skip) continue
-      yield { path: row[columns.path] ?? '', captions: [row[columns.caption] ?? ''], line: info.lines, cursor: String(count), fault: missingPath(row[columns.path]) }
+      yield {
+        path: row[columns.path] ?? '',
+        captions: [row[columns.caption] ?? ''],
+        line: info.lines,
+        cursor: String(count),
+        fault: missingPath(row[columns.path]),
+      }
     }
   } catch (error) {
     throw tableFault(error, path)
   } finally {
     source.destroy()
   }
-  if (!columns) throw new Fault('columns-missing', 'The file is empty.', { subject: path, hint: 'The first line must name the columns.' })
+  if (!columns)
+    throw new Fault('columns-missing', 'The file is empty.', {
+      subject: path,
+      hint: 'The first line must name the columns.',
+    })
 }
 
 function findColumns(header: string[], wanted: { pathColumn?: string; captionColumn?: string }, subject: string) {
@@ -51,16 +68,23 @@ function findColumns(header: string[], wanted: { pathColumn?: string; captionCol
   return { path: header.indexOf(names.path), caption: header.indexOf(names.caption) }
 }
 
-const missingPath = (path: string | undefined) => (path ? undefined : { code: 'row-invalid', message: 'The row has no path.' })
+const missingPath = (path: string | undefined) =>
+  path ? undefined : { code: 'row-invalid', message: 'The row has no path.' }
 
 function unquote(field: string): string {
-  return field.length > 1 && field.startsWith('"') && field.endsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field
+  return field.length > 1 && field.startsWith('"') && field.endsWith('"')
+    ? field.slice(1, -1).replaceAll('""', '"')
+    : field
 }
 
 function tableFault(error: unknown, path: string): Fault {
   const code = (error as { code?: string }).code
   if (typeof code === 'string' && code.startsWith('CSV_')) {
-    return new Fault('table-invalid', `The table can't be read: ${(error as Error).message}`, { subject: path, hint: 'Look for a quote that is not closed, or export the file again.', cause: error })
+    return new Fault('table-invalid', `The table can't be read: ${(error as Error).message}`, {
+      subject: path,
+      hint: 'Look for a quote that is not closed, or export the file again.',
+      cause: error,
+    })
   }
   return asFault(error, path)
 }

@@ -33,7 +33,12 @@ interface Found {
 }
 
 /** Pictures in the order of their names, depth first; folders that are links are not entered. */
-async function* walk(root: string, after: string[] | null, signal?: AbortSignal, folder: string[] = []): AsyncGenerator<Found> {
+async function* walk(
+  root: string,
+  after: string[] | null,
+  signal?: AbortSignal,
+  folder: string[] = [],
+): AsyncGenerator<Found> {
   signal?.throwIfAborted()
   const entries = await list(join(root, ...folder))
   const names = new Set(entries.map(({ name }) => name))
@@ -41,7 +46,8 @@ async function* walk(root: string, after: string[] | null, signal?: AbortSignal,
     const order = after?.[0] === undefined ? 1 : compare(entry.name, after[0])
     if (order < 0) continue
     if (entry.isDirectory()) yield* walk(root, order === 0 ? after!.slice(1) : null, signal, [...folder, entry.name])
-    else if (looksLikePicture(entry.name) && !(order === 0 && after!.length === 1)) yield { folder, name: entry.name, names }
+    else if (looksLikePicture(entry.name) && !(order === 0 && after!.length === 1))
+      yield { folder, name: entry.name, names }
   }
 }
 

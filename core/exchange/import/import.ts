@@ -36,7 +36,11 @@ const batchSize = 64
  * captions that are there already are passed over; what can't be used is recorded and passed over.
  * Faults: not-found, format-unknown, columns-missing, table-invalid, disk-full, cancelled.
  */
-export async function importPairs(project: Project, spec: ImportSpec, { job, signal, onProgress }: WorkOptions & { job: string }): Promise<ImportResult> {
+export async function importPairs(
+  project: Project,
+  spec: ImportSpec,
+  { job, signal, onProgress }: WorkOptions & { job: string },
+): Promise<ImportResult> {
   const state = readState(readCursor(project, job))
   if (state.finished) return resultOf(state)
   const source = await openSource(spec)
@@ -46,7 +50,13 @@ export async function importPairs(project: Project, spec: ImportSpec, { job, sig
   const report = () => onProgress?.({ stage: 'importing', done: state.done, total: state.total, faults: state.faults })
   report()
   try {
-    const items = source.read({ path: spec.path, after: state.after, signal, pathColumn: spec.pathColumn, captionColumn: spec.captionColumn })
+    const items = source.read({
+      path: spec.path,
+      after: state.after,
+      signal,
+      pathColumn: spec.pathColumn,
+      captionColumn: spec.captionColumn,
+    })
     for await (const group of grouped(items, batchSize)) {
       stopIf(signal)
       const prepared = await prepareAll(project, root, group)
@@ -90,7 +100,12 @@ async function prepareAll(project: Project, root: Root, items: ImportItem[]): Pr
   return prepared
 }
 
-async function prepare(project: Project, root: Root, item: ImportItem, inspect: (path: string, size: number) => Promise<Inspected>): Promise<Prepared> {
+async function prepare(
+  project: Project,
+  root: Root,
+  item: ImportItem,
+  inspect: (path: string, size: number) => Promise<Inspected>,
+): Promise<Prepared> {
   const refused = { item, path: null, modified: 0, inspected: null }
   if (item.fault) return { ...refused, fault: item.fault }
   try {
@@ -113,7 +128,12 @@ function logImport(project: Project, { path }: ImportSpec, job: string, state: I
   transaction(db, () => {
     const known = jobOperation(project, job)
     if (known !== null) updateOperation(db, known, { count: state.captions, details })
-    else if (state.done > 0) setJobOperation(project, job, insertOperation(db, { kind: 'import', details, count: state.captions, at: Date.now(), undoable: false }))
+    else if (state.done > 0)
+      setJobOperation(
+        project,
+        job,
+        insertOperation(db, { kind: 'import', details, count: state.captions, at: Date.now(), undoable: false }),
+      )
     writeCursor(project, job, JSON.stringify(state))
   })
 }

@@ -11,7 +11,16 @@ export async function* readJsonl({ path, after, signal, ...wanted }: ReaderOptio
     const at = { line: number, cursor: `${end}:${number}` }
     const row = parseRow(text)
     if (!row) {
-      yield { ...at, path: '', captions: [], fault: { code: 'row-invalid', message: 'The line is not a JSON object.', hint: 'Each line must be one object with a path and a caption.' } }
+      yield {
+        ...at,
+        path: '',
+        captions: [],
+        fault: {
+          code: 'row-invalid',
+          message: 'The line is not a JSON object.',
+          hint: 'Each line must be one object with a path and a caption.',
+        },
+      }
       continue
     }
     columns ??= chooseColumns(Object.keys(row), wanted, path)
@@ -29,7 +38,10 @@ function parseRow(text: string): Record<string, unknown> | null {
 }
 
 /** Picture and captions of one object. */
-export function toItem(row: Record<string, unknown>, columns: ColumnNames): Pick<ImportItem, 'path' | 'captions' | 'fault'> {
+export function toItem(
+  row: Record<string, unknown>,
+  columns: ColumnNames,
+): Pick<ImportItem, 'path' | 'captions' | 'fault'> {
   const path = row[columns.path]
   const value = row[columns.caption] ?? []
   const captions = Array.isArray(value) ? value : [value]

@@ -13,7 +13,10 @@ const maximumLine = 16 * 1024 * 1024
 const lineFeed = 10
 
 /** Lines of a UTF-8 file, streamed from a byte offset; a byte order mark and \r are dropped. Faults: not-found, line-too-long. */
-export async function* readLines(path: string, { offset = 0, line = 0, signal }: { offset?: number; line?: number; signal?: AbortSignal } = {}): AsyncGenerator<Line> {
+export async function* readLines(
+  path: string,
+  { offset = 0, line = 0, signal }: { offset?: number; line?: number; signal?: AbortSignal } = {},
+): AsyncGenerator<Line> {
   let rest: Buffer = Buffer.alloc(0)
   let end = offset
   let number = line
@@ -28,7 +31,11 @@ export async function* readLines(path: string, { offset = 0, line = 0, signal }:
         yield take(buffer.subarray(0, at), at + 1)
         buffer = buffer.subarray(at + 1)
       }
-      if (buffer.length > maximumLine) throw new Fault('line-too-long', `Line ${number + 1} is longer than 16 MB.`, { subject: path, hint: 'Is this a JSON Lines file, one object a line?' })
+      if (buffer.length > maximumLine)
+        throw new Fault('line-too-long', `Line ${number + 1} is longer than 16 MB.`, {
+          subject: path,
+          hint: 'Is this a JSON Lines file, one object a line?',
+        })
       rest = buffer
     }
   } catch (error) {

@@ -39,5 +39,8 @@ function isInside(root: string, path: string): boolean {
 }
 
 function outside(path: string): Fault {
-  return new Fault('outside-root', 'The path leads out of the folder that is imported.', { subject: path, hint: 'Choose the folder that holds all pictures as the root.' })
+  return new Fault('outside-root', 'The path leads out of the folder that is imported.', {
+    subject: path,
+    hint: 'Choose the folder that holds all pictures as the root.',
+  })
 }

@@ -19,8 +19,20 @@ export interface Source {
   root: string
 }
 
-const byExtension: Record<string, Format> = { '.csv': 'csv', '.tsv': 'tsv', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.json': 'coco' }
-const readers: Record<Format, Reader> = { folder: readFolder, csv: readCsv, tsv: readTsv, jsonl: readJsonl, coco: readCoco }
+const byExtension: Record<string, Format> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.json': 'coco',
+}
+const readers: Record<Format, Reader> = {
+  folder: readFolder,
+  csv: readCsv,
+  tsv: readTsv,
+  jsonl: readJsonl,
+  coco: readCoco,
+}
 
 /** Finds out how to read what an import names. Faults: not-found, format-unknown. */
 export async function openSource({ path, format, root }: ImportSpec): Promise<Source> {
@@ -32,14 +44,21 @@ export async function openSource({ path, format, root }: ImportSpec): Promise<So
   )
   const chosen = format === 'auto' ? guess(path, isFolder) : format
   if (isFolder !== (chosen === 'folder')) {
-    throw new Fault('format-unknown', isFolder ? 'This is a folder, not a file.' : 'This is a file, not a folder.', { subject: path, hint: 'Choose another format, or “auto”.' })
+    throw new Fault('format-unknown', isFolder ? 'This is a folder, not a file.' : 'This is a file, not a folder.', {
+      subject: path,
+      hint: 'Choose another format, or “auto”.',
+    })
   }
-  const count = async (signal?: AbortSignal) => (chosen === 'folder' ? countFolder(path, signal) : chosen === 'coco' ? countCoco(path) : null)
+  const count = async (signal?: AbortSignal) =>
+    chosen === 'folder' ? countFolder(path, signal) : chosen === 'coco' ? countCoco(path) : null
   return { format: chosen, read: readers[chosen], count, root: root ?? (isFolder ? path : dirname(path)) }
 }
 
 function guess(path: string, isFolder: boolean): Format {
   const format = isFolder ? 'folder' : byExtension[extname(path).toLowerCase()]
   if (format) return format
-  throw new Fault('format-unknown', 'The kind of this file is not known by its name.', { subject: path, hint: 'Choose a CSV, TSV, JSONL or COCO captions JSON file, or say which it is.' })
+  throw new Fault('format-unknown', 'The kind of this file is not known by its name.', {
+    subject: path,
+    hint: 'Choose a CSV, TSV, JSONL or COCO captions JSON file, or say which it is.',
+  })
 }

@@ -31,9 +31,19 @@ export function readState(saved: string | null): ImportState {
   return saved ? { ...start, ...(JSON.parse(saved) as Partial<ImportState>) } : start
 }
 
-export type ImportResult = Record<'pictures' | 'captions' | 'skipped' | 'changedPictures' | 'unreadable' | 'faults', number>
+export type ImportResult = Record<
+  'pictures' | 'captions' | 'skipped' | 'changedPictures' | 'unreadable' | 'faults',
+  number
+>
 
 /** The counts of a state, for the job's result. */
-export function resultOf({ pictures, captions, skipped, changedPictures, unreadable, faults }: ImportState): ImportResult {
+export function resultOf({
+  pictures,
+  captions,
+  skipped,
+  changedPictures,
+  unreadable,
+  faults,
+}: ImportState): ImportResult {
   return { pictures, captions, skipped, changedPictures, unreadable, faults }
 }

@@ -37,7 +37,9 @@ const problems: Record<string, string> = {
 
 /** Stores prepared items and the place reached in one transaction. */
 export function storeBatch(project: Project, prepared: Prepared[], batch: Batch): void {
-  const thumbnails = prepared.flatMap(({ inspected }) => (inspected?.thumbnail && inspected.hash ? [{ hash: inspected.hash, bytes: inspected.thumbnail }] : []))
+  const thumbnails = prepared.flatMap(({ inspected }) =>
+    inspected?.thumbnail && inspected.hash ? [{ hash: inspected.hash, bytes: inspected.thumbnail }] : [],
+  )
   if (thumbnails.length > 0) project.thumbs.write(thumbnails)
   const state = structuredClone(batch.state)
   transaction(
@@ -75,11 +77,19 @@ function storeItem(project: Project, prepared: Prepared, batch: Batch, state: Im
     }
   }
   if (!hasCaptions(project.db, sample)) insertCaption(project.db, { sample, text: '', source: batch.source, at })
-  const isSame = pictures === state.pictures && captions === state.captions && changedPictures === state.changedPictures && faults === state.faults
+  const isSame =
+    pictures === state.pictures &&
+    captions === state.captions &&
+    changedPictures === state.changedPictures &&
+    faults === state.faults
   if (isSame) state.skipped++
 }
 
-function storePicture({ db }: Project, { path, modified, inspected }: Prepared & { path: string }, state: ImportState): number {
+function storePicture(
+  { db }: Project,
+  { path, modified, inspected }: Prepared & { path: string },
+  state: ImportState,
+): number {
   const known = sampleByPath(db, path)
   if (!inspected) return known!.id
   const facts = { ...inspected, modified }

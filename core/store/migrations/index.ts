@@ -9,7 +9,10 @@ const migrations = [first]
 export function migrate(db: Db, subject: string): void {
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > migrations.length) {
-    throw new Fault('project-newer', 'This project was made by a newer Winnow.', { subject, hint: 'Update Winnow to open it.' })
+    throw new Fault('project-newer', 'This project was made by a newer Winnow.', {
+      subject,
+      hint: 'Update Winnow to open it.',
+    })
   }
   for (let step = version; step < migrations.length; step++) {
     transaction(db, () => {

@@ -20,7 +20,10 @@ export function compile(db: Db, condition: Condition): Fragment {
     case 'and':
       return join(conjunction(db, condition.parts), 'AND')
     case 'or':
-      return join(condition.parts.map((part) => compile(db, part)), 'OR')
+      return join(
+        condition.parts.map((part) => compile(db, part)),
+        'OR',
+      )
     case 'not': {
       const { sql, values } = compile(db, condition.part)
       return { sql: `NOT ${sql}`, values }
@@ -80,12 +83,19 @@ export function findScorer(db: Db, text: string): number {
   const found = exact ?? (starting.length === 1 ? starting[0] : undefined)
   if (found) return found.id
   const names = scorers.map(({ name }) => name).join(', ') || 'none yet'
-  throw new Fault('query-invalid', `${starting.length > 1 ? 'Several models' : 'No model'} called “${text}” scored captions here.`, {
-    subject: text,
-    hint: `Models with scores: ${names}.`,
-  })
+  throw new Fault(
+    'query-invalid',
+    `${starting.length > 1 ? 'Several models' : 'No model'} called “${text}” scored captions here.`,
+    {
+      subject: text,
+      hint: `Models with scores: ${names}.`,
+    },
+  )
 }
 
 function join(parts: Fragment[], operator: 'AND' | 'OR'): Fragment {
-  return { sql: `(${parts.map(({ sql }) => sql).join(` ${operator} `)})`, values: parts.flatMap(({ values }) => values) }
+  return {
+    sql: `(${parts.map(({ sql }) => sql).join(` ${operator} `)})`,
+    values: parts.flatMap(({ values }) => values),
+  }
 }

@@ -15,7 +15,11 @@ export function fromWhere(db: Db, condition: Condition): Fragment {
 export function selectIds(db: Db, condition: Condition, { by, direction, scorer }: Sort): Int32Array {
   const where = fromWhere(db, condition)
   const way = direction === 'descending' ? 'DESC' : 'ASC'
-  const read = (what: string, { sql, values }: Fragment) => db.prepare(`SELECT ${what} ${sql}`).pluck().all(...values) as number[]
+  const read = (what: string, { sql, values }: Fragment) =>
+    db
+      .prepare(`SELECT ${what} ${sql}`)
+      .pluck()
+      .all(...values) as number[]
   if (by === 'order') return Int32Array.from(read('c.id', ordered(where, `c.sample_id ${way}, c.id ${way}`)))
   if (by === 'random') return shuffled(read('c.id', where))
   if (by === 'length') return byLength(read(`c.chars * ${idRange} + c.id`, where), direction)

@@ -1,13 +1,35 @@
 import { describe, expect, it } from 'vitest'
 import type { SpecOf } from '../../../core/contract/index.ts'
-import { countHandled, countPictures, detail, history, pendingPictures, redo, storePictureFault, storeResults, undo } from '../../../core/curate/index.ts'
+import {
+  countHandled,
+  countPictures,
+  detail,
+  history,
+  pendingPictures,
+  redo,
+  storePictureFault,
+  storeResults,
+  undo,
+} from '../../../core/curate/index.ts'
 import { listItemFaults } from '../../../core/store/events.ts'
 import { setSampleFault } from '../../../core/store/samples.ts'
 import type { Project } from '../../../core/store/project.ts'
 import { addJob, addPairs, queryFor, temporaryProject } from '../../support/data.ts'
 
 function spec(change: Partial<SpecOf<'capfilt'>> = {}): SpecOf<'capfilt'> {
-  return { kind: 'capfilt', query: queryFor(''), captioner: 'c0ffee', filter: 'f117e4', decoding: { kind: 'nucleus', topP: 0.9, seed: 3 }, prompt: 'a picture of', minLength: 1, maxLength: 9, onlyMissing: false, batchSize: 2, ...change }
+  return {
+    kind: 'capfilt',
+    query: queryFor(''),
+    captioner: 'c0ffee',
+    filter: 'f117e4',
+    decoding: { kind: 'nucleus', topP: 0.9, seed: 3 },
+    prompt: 'a picture of',
+    minLength: 1,
+    maxLength: 9,
+    onlyMissing: false,
+    batchSize: 2,
+    ...change,
+  }
 }
 
 /** Four pictures: two captions, one, none, unreadable. */
@@ -18,26 +40,63 @@ function four(): Project {
   return project
 }
 
-const result = (sampleId: number, text: string, scores: { captionId: number; itm: number; itc: number }[] = []) => ({ sampleId, written: { text, itm: 0.75, itc: 0.25 }, scores })
+const result = (sampleId: number, text: string, scores: { captionId: number; itm: number; itc: number }[] = []) => ({
+  sampleId,
+  written: { text, itm: 0.75, itc: 0.25 },
+  scores,
+})
 
 describe('the feed of a CapFilt job', () => {
   it('hands out readable pictures of the query with the captions to score', () => {
     const project = four()
     const job = addJob(project, spec())
     expect(pendingPictures(project, job, spec(), 0, 10)).toEqual([
-      { sampleId: 1, path: expect.any(String), captions: [{ captionId: 1, text: 'one' }, { captionId: 2, text: 'two' }], write: true },
+      {
+        sampleId: 1,
+        path: expect.any(String),
+        captions: [
+          { captionId: 1, text: 'one' },
+          { captionId: 2, text: 'two' },
+        ],
+        write: true,
+      },
       { sampleId: 2, path: expect.any(String), captions: [{ captionId: 3, text: 'three' }], write: true },
       { sampleId: 3, path: expect.any(String), captions: [], write: true },
     ])
     expect(pendingPictures(project, job, spec(), 1, 1).map(({ sampleId }) => sampleId)).toEqual([2])
-    expect(pendingPictures(project, job, spec({ query: queryFor('three') }), 0, 10).map(({ sampleId }) => sampleId)).toEqual([2])
+    expect(
+      pendingPictures(project, job, spec({ query: queryFor('three') }), 0, 10).map(({ sampleId }) => sampleId),
+    ).toEqual([2])
   })
 
   it.each([
-    ['writes only where no caption is', { onlyMissing: true }, [[1, false, 2], [2, false, 1], [3, true, 0]]],
+    [
+      'writes only where no caption is',
+      { onlyMissing: true },
+      [
+        [1, false, 2],
+        [2, false, 1],
+        [3, true, 0],
+      ],
+    ],
     ['passes over what has nothing to write', { onlyMissing: true, filter: null }, [[3, true, 0]]],
-    ['passes over what has nothing to score', { captioner: null }, [[1, false, 2], [2, false, 1]]],
-    ['scores nothing without a filter', { filter: null }, [[1, true, 0], [2, true, 0], [3, true, 0]]],
+    [
+      'passes over what has nothing to score',
+      { captioner: null },
+      [
+        [1, false, 2],
+        [2, false, 1],
+      ],
+    ],
+    [
+      'scores nothing without a filter',
+      { filter: null },
+      [
+        [1, true, 0],
+        [2, true, 0],
+        [3, true, 0],
+      ],
+    ],
   ])('%s', (_, change, wanted) => {
     const project = four()
     const found = pendingPictures(project, 'none', spec(change), 0, 10)
@@ -48,16 +107,28 @@ describe('the feed of a CapFilt job', () => {
   it('stores captions with provenance and scores, once, however often results come', () => {
     const project = four()
     const job = addJob(project, spec())
-    const results = [result(1, 'written one', [{ captionId: 1, itm: 0.5, itc: 0.1 }, { captionId: 2, itm: 0.4, itc: 0.2 }]), result(3, 'written three')]
+    const results = [
+      result(1, 'written one', [
+        { captionId: 1, itm: 0.5, itc: 0.1 },
+        { captionId: 2, itm: 0.4, itc: 0.2 },
+      ]),
+      result(3, 'written three'),
+    ]
     expect(storeResults(project, { job, spec: spec() }, results)).toEqual({ written: 2, scored: 8 })
-    expect(storeResults(project, { job, spec: spec() }, [...results, result(2, 'written two')])).toEqual({ written: 1, scored: 2 })
+    expect(storeResults(project, { job, spec: spec() }, [...results, result(2, 'written two')])).toEqual({
+      written: 1,
+      scored: 2,
+    })
     const { captions } = detail(project, 1)
     expect(captions.map(({ text }) => text)).toEqual(['one', 'two', 'written one'])
     expect(captions[0]!.scores).toEqual([
       { metric: 'itm', scorer: 'f117e4', scorerName: 'f117e4', value: 0.5 },
       { metric: 'itc', scorer: 'f117e4', scorerName: 'f117e4', value: 0.1 },
     ])
-    expect(captions[2]).toMatchObject({ source: 'synthetic', provenance: { checkpoint: 'c0ffee', decoding: 'nucleus 0.9', prompt: 'a picture of', seed: 3, job } })
+    expect(captions[2]).toMatchObject({
+      source: 'synthetic',
+      provenance: { checkpoint: 'c0ffee', decoding: 'nucleus 0.9', prompt: 'a picture of', seed: 3, job },
+    })
     expect(detail(project, 3).captions.map(({ text }) => text)).toEqual(['written three'])
     expect(history(project)).toMatchObject([{ kind: 'capfilt', count: 3 }])
   })
@@ -90,13 +161,17 @@ describe('the feed of a CapFilt job', () => {
     storeResults(project, { job, spec: spec() }, [result(1, 'first')])
     undo(project)
     storeResults(project, { job, spec: spec() }, [result(2, 'second')])
-    expect(history(project).map(({ state, count }) => [state, count])).toEqual([['done', 1], ['discarded', 1]])
+    expect(history(project).map(({ state, count }) => [state, count])).toEqual([
+      ['done', 1],
+      ['discarded', 1],
+    ])
     expect(detail(project, 1).captions).toHaveLength(2)
   })
 
   it('does not write the same synthetic caption twice for a picture', () => {
     const project = four()
-    for (let round = 0; round < 2; round++) storeResults(project, { job: addJob(project, spec()), spec: spec() }, [result(2, 'again')])
+    for (let round = 0; round < 2; round++)
+      storeResults(project, { job: addJob(project, spec()), spec: spec() }, [result(2, 'again')])
     expect(detail(project, 2).captions.map(({ text }) => text)).toEqual(['three', 'again'])
   })
 })

@@ -1,9 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import { add, capfiltApply, decide, edit, history, openView, page, redo, storeResults, storeScores, swap, undo } from '../../../core/curate/index.ts'
+import {
+  add,
+  capfiltApply,
+  decide,
+  edit,
+  history,
+  openView,
+  page,
+  redo,
+  storeResults,
+  storeScores,
+  swap,
+  undo,
+} from '../../../core/curate/index.ts'
 import type { Decision, SpecOf } from '../../../core/contract/index.ts'
 import { number } from '../../../core/store/database.ts'
 import { openProject, type Project } from '../../../core/store/project.ts'
-import { addJob, addPairs, importFrom, picture, queryFor, scratch, seeded, temporaryProject, writeFiles } from '../../support/data.ts'
+import {
+  addJob,
+  addPairs,
+  importFrom,
+  picture,
+  queryFor,
+  scratch,
+  seeded,
+  temporaryProject,
+  writeFiles,
+} from '../../support/data.ts'
 
 const scorer = { hash: 'feed', name: 'filter' }
 const decisions: Decision[] = ['undecided', 'accepted', 'rejected']
@@ -11,13 +34,26 @@ const decisions: Decision[] = ['undecided', 'accepted', 'rejected']
 /** Everything a person sees of the captions. */
 function visible(project: Project): unknown[] {
   return project.db
-    .prepare('SELECT id, sample_id, text, source, decision, decided_by, decided_at, reason FROM caption WHERE superseded_by IS NULL ORDER BY sample_id, id')
+    .prepare(
+      'SELECT id, sample_id, text, source, decision, decided_by, decided_at, reason FROM caption WHERE superseded_by IS NULL ORDER BY sample_id, id',
+    )
     .raw()
     .all()
 }
 
 function capfiltSpec(): SpecOf<'capfilt'> {
-  return { kind: 'capfilt', query: queryFor(''), captioner: 'c0ffee', filter: scorer.hash, decoding: { kind: 'greedy' }, prompt: '', minLength: 1, maxLength: 9, onlyMissing: false, batchSize: 8 }
+  return {
+    kind: 'capfilt',
+    query: queryFor(''),
+    captioner: 'c0ffee',
+    filter: scorer.hash,
+    decoding: { kind: 'greedy' },
+    prompt: '',
+    minLength: 1,
+    maxLength: 9,
+    onlyMissing: false,
+    batchSize: 8,
+  }
 }
 
 /** One random action on a project with 12 pictures. */
@@ -27,13 +63,28 @@ function act(project: Project, random: () => number): void {
   const caption = () => live[any(live.length)]!
   const decision = decisions[any(3)]!
   const actions: (() => unknown)[] = [
-    () => decide(project, { target: { kind: 'pairs', captionIds: [caption(), caption()] }, decision, reason: random() < 0.5 ? 'blurred' : undefined }),
-    () => decide(project, { target: { kind: 'view', view: openView(project, queryFor(random() < 0.5 ? 'dog' : '-is:missing')).view }, decision }),
+    () =>
+      decide(project, {
+        target: { kind: 'pairs', captionIds: [caption(), caption()] },
+        decision,
+        reason: random() < 0.5 ? 'blurred' : undefined,
+      }),
+    () =>
+      decide(project, {
+        target: { kind: 'view', view: openView(project, queryFor(random() < 0.5 ? 'dog' : '-is:missing')).view },
+        decision,
+      }),
     () => edit(project, { captionId: caption(), text: `edited ${any(1000)}` }),
     () => add(project, { sampleId: 1 + any(12), text: `added ${any(1000)}` }),
     () => swap(project, { captionId: caption() }),
-    () => storeScores(project, scorer, live.map((captionId) => ({ captionId, metric: 'itm', value: random() }))),
-    () => capfiltApply(project, { scorer: scorer.hash, metric: 'itm', thresholds: { web: random(), synthetic: random() } }),
+    () =>
+      storeScores(
+        project,
+        scorer,
+        live.map((captionId) => ({ captionId, metric: 'itm', value: random() })),
+      ),
+    () =>
+      capfiltApply(project, { scorer: scorer.hash, metric: 'itm', thresholds: { web: random(), synthetic: random() } }),
     () => writeOne(project, random),
   ]
   actions[any(actions.length)]!()
@@ -42,14 +93,21 @@ function act(project: Project, random: () => number): void {
 function writeOne(project: Project, random: () => number): void {
   const spec = capfiltSpec()
   const sampleId = 1 + Math.floor(random() * 12)
-  storeResults(project, { job: addJob(project, spec), spec }, [{ sampleId, written: { text: `written ${random()}`, itm: random(), itc: 0 }, scores: [] }])
+  storeResults(project, { job: addJob(project, spec), spec }, [
+    { sampleId, written: { text: `written ${random()}`, itm: random(), itc: 0 }, scores: [] },
+  ])
 }
 
 describe('undo and redo', () => {
   it.each([1, 2, 3, 4, 5, 6])('bring back every state of a random history, across restarts (seed %i)', (seed) => {
     const random = seeded(seed * 7919)
     let project = temporaryProject()
-    addPairs(project, Array.from({ length: 12 }, (_, index) => (index % 3 === 0 ? [] : index % 3 === 1 ? ['a dog'] : ['a cat', 'a dog too'])))
+    addPairs(
+      project,
+      Array.from({ length: 12 }, (_, index) =>
+        index % 3 === 0 ? [] : index % 3 === 1 ? ['a dog'] : ['a cat', 'a dog too'],
+      ),
+    )
     storeScores(project, scorer, [{ captionId: 2, metric: 'itm', value: 0.5 }])
     const states = [visible(project)]
     for (let step = 0; step < 25; step++) {
@@ -76,6 +134,28 @@ describe('undo and redo', () => {
     project.close()
   })
 
+  it('hold while a job goes on writing between the actions of a person', () => {
+    const project = temporaryProject()
+    addPairs(project, [['one'], [], []])
+    const start = visible(project)
+    const spec = capfiltSpec()
+    const job = addJob(project, spec)
+    const write = (sampleId: number) =>
+      storeResults(project, { job, spec }, [
+        { sampleId, written: { text: `written ${sampleId}`, itm: 0.5, itc: 0 }, scores: [] },
+      ])
+    write(1)
+    edit(project, { captionId: 3, text: 'by hand' })
+    write(3)
+    edit(project, { captionId: 2, text: 'by hand too' })
+    write(2)
+    const end = visible(project)
+    while (undo(project).operation) continue
+    expect(visible(project)).toEqual(start)
+    while (redo(project).operation) continue
+    expect(visible(project)).toEqual(end)
+  })
+
   it('is a line: a new action discards what was undone', () => {
     const project = temporaryProject()
     const [[first], [second]] = addPairs(project, [['one'], ['two']]) as [[number], [number]]
@@ -92,7 +172,11 @@ describe('undo and redo', () => {
     const input = { target: { kind: 'pairs' as const, captionIds: ids }, decision: 'accepted' as const }
     expect(decide(project, input).changed).toBe(1)
     expect(decide(project, input)).toEqual({ operation: null, changed: 0 })
-    expect(edit(project, { captionId: ids[0]!, text: ' one ' })).toEqual({ operation: null, changed: 0, captionId: ids[0] })
+    expect(edit(project, { captionId: ids[0]!, text: ' one ' })).toEqual({
+      operation: null,
+      changed: 0,
+      captionId: ids[0],
+    })
     expect(history(project)).toHaveLength(1)
   })
 
@@ -104,16 +188,30 @@ describe('undo and redo', () => {
     decide(project, { target: { kind: 'pairs', captionIds: [1] }, decision: 'accepted' })
     expect(undo(project).operation?.kind).toBe('decide')
     expect(undo(project).operation).toBeNull()
-    expect(history(project).map(({ kind, undoable, count }) => [kind, undoable, count])).toEqual([['decide', true, 1], ['import', false, 1]])
+    expect(history(project).map(({ kind, undoable, count }) => [kind, undoable, count])).toEqual([
+      ['decide', true, 1],
+      ['import', false, 1],
+    ])
   })
 
   it('keeps a bulk action small: a before-image of about a byte a caption', () => {
     const project = temporaryProject()
-    addPairs(project, Array.from({ length: 20_000 }, (_, index) => [`${index}`]))
+    addPairs(
+      project,
+      Array.from({ length: 20_000 }, (_, index) => [`${index}`]),
+    )
     const { view } = openView(project, queryFor(''))
-    const { operation, changed } = decide(project, { target: { kind: 'view', view }, decision: 'rejected', reason: 'too many' })
+    const { operation, changed } = decide(project, {
+      target: { kind: 'view', view },
+      decision: 'rejected',
+      reason: 'too many',
+    })
     expect(changed).toBe(20_000)
-    expect(operation).toMatchObject({ kind: 'decide', count: 20_000, details: { decision: 'rejected', query: '', reason: 'too many' } })
+    expect(operation).toMatchObject({
+      kind: 'decide',
+      count: 20_000,
+      details: { decision: 'rejected', query: '', reason: 'too many' },
+    })
     expect(number(project.db, 'SELECT length(before) FROM operation')).toBeLessThan(21_000)
     undo(project)
     expect(page(project, { view, from: 19_999, to: 20_000 })[0]!.decision).toBe('undecided')
@@ -133,7 +231,9 @@ describe('editing', () => {
   it('refuses empty text, and captions and pictures that are not there', () => {
     const project = temporaryProject()
     addPairs(project, [['one']])
-    expect(() => edit(project, { captionId: 1, text: ' \n ' })).toThrow(expect.objectContaining({ code: 'caption-empty' }))
+    expect(() => edit(project, { captionId: 1, text: ' \n ' })).toThrow(
+      expect.objectContaining({ code: 'caption-empty' }),
+    )
     expect(() => edit(project, { captionId: 9, text: 'x' })).toThrow(expect.objectContaining({ code: 'not-found' }))
     expect(() => add(project, { sampleId: 9, text: 'x' })).toThrow(expect.objectContaining({ code: 'not-found' }))
     expect(history(project)).toEqual([])
@@ -166,6 +266,10 @@ describe('editing', () => {
     expect(swap(project, { captionId: second }).changed).toBe(3)
     const { view } = openView(project, queryFor(''))
     const found = page(project, { view, from: 0, to: 3 }).map(({ captionId, decision }) => [captionId, decision])
-    expect(found).toEqual([[first, 'rejected'], [second, 'accepted'], [third, 'rejected']])
+    expect(found).toEqual([
+      [first, 'rejected'],
+      [second, 'accepted'],
+      [third, 'rejected'],
+    ])
   })
 })

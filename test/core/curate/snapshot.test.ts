@@ -11,11 +11,18 @@ import { addPairs, queryFor, temporaryProject } from '../../support/data.ts'
 
 const split = { heldOut: 0.2, seed: 1 }
 
-const readLines = (path: string): SnapshotPair[] => readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as SnapshotPair)
+const readLines = (path: string): SnapshotPair[] =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as SnapshotPair)
 
 function fifty(): Project {
   const project = temporaryProject()
-  addPairs(project, Array.from({ length: 50 }, (_, index) => [`one ${index}`, `two ${index}`]))
+  addPairs(
+    project,
+    Array.from({ length: 50 }, (_, index) => [`one ${index}`, `two ${index}`]),
+  )
   return project
 }
 
@@ -25,7 +32,13 @@ describe('a snapshot', () => {
     const frozen = await freezeSnapshot(project, queryFor('one'), split)
     expect(frozen).toMatchObject({ pairs: 40, heldOutPairs: 10, pictures: 50, unreadable: 0, emptyCaptions: 0 })
     expect(createHash('sha256').update(readFileSync(frozen.path)).digest('hex')).toBe(frozen.hash)
-    expect(readLines(frozen.path)[3]).toEqual({ sampleId: 4, captionId: 7, path: expect.stringContaining('/made-up/3-'), text: 'one 3', split: expect.any(String) })
+    expect(readLines(frozen.path)[3]).toEqual({
+      sampleId: 4,
+      captionId: 7,
+      path: expect.stringContaining('/made-up/3-'),
+      text: 'one 3',
+      split: expect.any(String),
+    })
     expect(readdirSync(join(project.folder, 'snapshots'))).toEqual([`${frozen.hash}.jsonl`])
   })
 
@@ -43,7 +56,12 @@ describe('a snapshot', () => {
     const hash = 'd'.repeat(64)
     for (let copy = 0; copy < 10; copy++) {
       const facts = { bytes: 1, modified: 1, width: 1, height: 1, format: 'jpeg', hash, fault: null }
-      insertCaption(project.db, { sample: insertSample(project.db, `/copy/${copy}.jpg`, facts), text: 'copy', source: 'web', at: 1 })
+      insertCaption(project.db, {
+        sample: insertSample(project.db, `/copy/${copy}.jpg`, facts),
+        text: 'copy',
+        source: 'web',
+        at: 1,
+      })
     }
     for (const seed of [1, 2, 3, 4, 5]) {
       const { path } = await freezeSnapshot(project, queryFor(''), { heldOut: 0.5, seed })
@@ -61,9 +79,20 @@ describe('a snapshot', () => {
     addPairs(project, [[], []])
     setSampleFault(project.db, 1, { code: 'picture-damaged', message: 'x' })
     decide(project, { target: { kind: 'pairs', captionIds: [3, 4, 5] }, decision: 'rejected' })
-    expect(describeSelection(project, queryFor(''), { heldOut: 0, seed: 1 })).toEqual({ pairs: 95, heldOutPairs: 0, pictures: 48, unreadable: 1, emptyCaptions: 2 })
-    expect(describeSelection(project, queryFor('is:rejected'), { heldOut: 0, seed: 1 })).toMatchObject({ pairs: 3, pictures: 2 })
-    expect(await freezeSnapshot(project, queryFor('-is:accepted'), { heldOut: 0, seed: 1 })).toMatchObject({ pairs: 98 })
+    expect(describeSelection(project, queryFor(''), { heldOut: 0, seed: 1 })).toEqual({
+      pairs: 95,
+      heldOutPairs: 0,
+      pictures: 48,
+      unreadable: 1,
+      emptyCaptions: 2,
+    })
+    expect(describeSelection(project, queryFor('is:rejected'), { heldOut: 0, seed: 1 })).toMatchObject({
+      pairs: 3,
+      pictures: 2,
+    })
+    expect(await freezeSnapshot(project, queryFor('-is:accepted'), { heldOut: 0, seed: 1 })).toMatchObject({
+      pairs: 98,
+    })
   })
 
   it('is not changed by what happens later', async () => {

@@ -20,7 +20,11 @@ it('makes thumbnails anew when their file was deleted', async () => {
 
 it('gives the file of a picture that browsers show, and WebP of one they do not', async () => {
   const folder = scratch()
-  writeFiles(folder, { 'a.png': await picture({ format: 'png' }), 'b.tiff': await picture({ format: 'tiff' }), 'c.jpg': 'no picture' })
+  writeFiles(folder, {
+    'a.png': await picture({ format: 'png' }),
+    'b.tiff': await picture({ format: 'tiff' }),
+    'c.jpg': 'no picture',
+  })
   const project = temporaryProject()
   await importFrom(project, { path: folder })
   expect(await pictureOf(project, 1)).toEqual({ type: 'image/png', path: join(folder, 'a.png') })

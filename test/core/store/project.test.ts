@@ -16,7 +16,9 @@ const holder = `
 /** A process that has the project open, and a way to kill it. */
 async function openElsewhere(folder: string): Promise<() => Promise<void>> {
   const module = join(import.meta.dirname, '../../../core/store/project.ts')
-  const child = spawn(process.execPath, ['--input-type=module', '-e', holder, module, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', holder, module, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await new Promise((resolve) => child.stdout.once('data', resolve))
   return async () => {
     child.kill('SIGKILL')
@@ -30,7 +32,14 @@ describe('a project', () => {
     expect(() => openProject(folder)).toThrow(expect.objectContaining({ code: 'not-a-project' }))
     expect(existsSync(folder)).toBe(false)
     const project = openProject(folder, { create: true, name: 'Birds', sample: true })
-    expect(summarize(project)).toMatchObject({ folder, name: 'Birds', sample: true, pictures: 0, captions: 0, unreadable: 0 })
+    expect(summarize(project)).toMatchObject({
+      folder,
+      name: 'Birds',
+      sample: true,
+      pictures: 0,
+      captions: 0,
+      unreadable: 0,
+    })
     project.close()
     const again = openProject(folder)
     expect(summarize(again).name).toBe('Birds')

@@ -14,7 +14,10 @@ describe('the query language', () => {
     expect(parseQuery('red dog')).toEqual(both)
     expect(parseQuery('red AND dog')).toEqual(both)
     expect(parseQuery('cat OR red dog')).toEqual({ kind: 'or', parts: [text('cat'), both] })
-    expect(parseQuery('(cat OR red) dog')).toEqual({ kind: 'and', parts: [{ kind: 'or', parts: [text('cat'), text('red')] }, text('dog')] })
+    expect(parseQuery('(cat OR red) dog')).toEqual({
+      kind: 'and',
+      parts: [{ kind: 'or', parts: [text('cat'), text('red')] }, text('dog')],
+    })
   })
 
   it('negates by NOT and by a minus, but leaves hyphens inside words alone', () => {
@@ -37,7 +40,13 @@ describe('the query language', () => {
     expect(parseQuery('is:missing')).toEqual({ kind: 'flag', flag: 'missing' })
     expect(parseQuery('by:threshold')).toEqual({ kind: 'by', value: 'threshold' })
     expect(parseQuery('itm>0.5')).toEqual({ kind: 'score', metric: 'itm', scorer: null, comparison: '>', value: 0.5 })
-    expect(parseQuery('itc@"my run"<=-0.25')).toEqual({ kind: 'score', metric: 'itc', scorer: 'my run', comparison: '<=', value: -0.25 })
+    expect(parseQuery('itc@"my run"<=-0.25')).toEqual({
+      kind: 'score',
+      metric: 'itc',
+      scorer: 'my run',
+      comparison: '<=',
+      value: -0.25,
+    })
     expect(parseQuery('words<4')).toEqual({ kind: 'number', field: 'words', comparison: '<', value: 4 })
     expect(parseQuery('id:123')).toEqual({ kind: 'number', field: 'id', comparison: '=', value: 123 })
     expect(parseQuery('path:"a b/c"')).toEqual({ kind: 'path', text: 'a b/c' })

@@ -9,11 +9,16 @@ import { summarize, type Project } from '../../../../core/store/project.ts'
 import { thumbnail } from '../../../../core/image/thumbnail.ts'
 import { addJob, importFrom, picture, queryFor, scratch, temporaryProject, writeFiles } from '../../../support/data.ts'
 
-const faultsOf = (project: Project, job: string) => listItemFaults(project, job).faults.map(({ subject, fault }) => [subject, fault.code])
+const faultsOf = (project: Project, job: string) =>
+  listItemFaults(project, job).faults.map(({ subject, fault }) => [subject, fault.code])
 
 function pairsOf(project: Project): [string, string, string | null][] {
   const { view, count } = openView(project, queryFor(''))
-  return page(project, { view, from: 0, to: count }).map(({ path, text, fault }) => [path.split('/').at(-1)!, text, fault?.code ?? null])
+  return page(project, { view, from: 0, to: count }).map(({ path, text, fault }) => [
+    path.split('/').at(-1)!,
+    text,
+    fault?.code ?? null,
+  ])
 }
 
 /** A small PNG file whose header claims this size. */
@@ -29,7 +34,12 @@ function claimedPng(width: number, height: number): Buffer {
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(100))), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(100))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 describe('an import', () => {
@@ -39,7 +49,13 @@ describe('an import', () => {
     const project = temporaryProject()
     const { result } = await importFrom(project, { path: folder })
     expect(result).toEqual({ pictures: 1, captions: 2, skipped: 0, changedPictures: 0, unreadable: 0, faults: 0 })
-    expect(detail(project, 1)).toMatchObject({ path: join(folder, 'a.jpg'), width: 640, height: 480, format: 'jpeg', hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(detail(project, 1)).toMatchObject({
+      path: join(folder, 'a.jpg'),
+      width: 640,
+      height: 480,
+      format: 'jpeg',
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
     expect((await thumbnail(project, 1)).bytes.subarray(8, 12).toString()).toBe('WEBP')
     expect(summarize(project)).toMatchObject({ pictures: 1, captions: 2, unreadable: 0 })
   })
@@ -70,14 +86,23 @@ describe('an import', () => {
       ['wrong.png', null],
     ])
     expect(result).toMatchObject({ pictures: 8, unreadable: 6, faults: 6 })
-    expect(listItemFaults(project, job).faults.find(({ subject }) => subject === 'huge.png')?.fault.message).toContain('900 megapixels')
+    expect(listItemFaults(project, job).faults.find(({ subject }) => subject === 'huge.png')?.fault.message).toContain(
+      '900 megapixels',
+    )
     expect(detail(project, 8)).toMatchObject({ format: 'jpeg', duplicateOf: 4 })
   })
 
   it('quarantines captions that are empty or not text, but keeps the picture as missing', async () => {
     const folder = scratch()
-    for (const [index, name] of ['binary', 'control', 'empty', 'latin1', 'long'].entries()) writeFiles(folder, { [`${name}.jpg`]: await picture({ shade: index }) })
-    writeFiles(folder, { 'binary.txt': Buffer.from([65, 0, 66]), 'control.txt': 'a\u0007b', 'empty.txt': ' \n', 'latin1.txt': Buffer.from('déjà', 'latin1'), 'long.txt': 'x'.repeat(10_001) })
+    for (const [index, name] of ['binary', 'control', 'empty', 'latin1', 'long'].entries())
+      writeFiles(folder, { [`${name}.jpg`]: await picture({ shade: index }) })
+    writeFiles(folder, {
+      'binary.txt': Buffer.from([65, 0, 66]),
+      'control.txt': 'a\u0007b',
+      'empty.txt': ' \n',
+      'latin1.txt': Buffer.from('déjà', 'latin1'),
+      'long.txt': 'x'.repeat(10_001),
+    })
     const project = temporaryProject()
     const { job, result } = await importFrom(project, { path: folder })
     expect(faultsOf(project, job)).toEqual([
@@ -97,11 +122,30 @@ describe('an import', () => {
     writeFiles(outer, { 'secret.jpg': await picture(), 'root/in.jpg': await picture({ shade: 9 }) })
     symlinkSync(join(outer, 'secret.jpg'), join(folder, 'link.jpg'))
     symlinkSync(join(folder, 'in.jpg'), join(folder, 'inner.jpg'))
-    const rows = ['../secret.jpg', join(outer, 'secret.jpg'), 'link.jpg', 'in.jpg', 'inner.jpg', './sub/../in.jpg', 'nowhere.jpg', '.', 'a\0b.jpg']
-    writeFiles(folder, { 'pairs.jsonl': rows.map((path) => JSON.stringify({ path, caption: `from ${path}` })).join('\n') })
+    const rows = [
+      '../secret.jpg',
+      join(outer, 'secret.jpg'),
+      'link.jpg',
+      'in.jpg',
+      'inner.jpg',
+      './sub/../in.jpg',
+      'nowhere.jpg',
+      '.',
+      'a\0b.jpg',
+    ]
+    writeFiles(folder, {
+      'pairs.jsonl': rows.map((path) => JSON.stringify({ path, caption: `from ${path}` })).join('\n'),
+    })
     const project = temporaryProject()
     const { job } = await importFrom(project, { path: join(folder, 'pairs.jsonl') })
-    expect(faultsOf(project, job).map(([, code]) => code)).toEqual(['outside-root', 'outside-root', 'outside-root', 'not-found', 'outside-root', 'outside-root'])
+    expect(faultsOf(project, job).map(([, code]) => code)).toEqual([
+      'outside-root',
+      'outside-root',
+      'outside-root',
+      'not-found',
+      'outside-root',
+      'outside-root',
+    ])
     expect(faultsOf(project, job)[0]![0]).toBe('pairs.jsonl:1 ../secret.jpg')
     expect(pairsOf(project).map(([name]) => name)).toEqual(['in.jpg', 'in.jpg', 'inner.jpg'])
     const { job: byFolder } = await importFrom(project, { path: folder })
@@ -123,9 +167,24 @@ describe('an import', () => {
     await importFrom(project, { path: folder })
     const again = await importFrom(project, { path: folder })
     expect(again.result).toEqual({ pictures: 0, captions: 0, skipped: 2, changedPictures: 0, unreadable: 0, faults: 0 })
-    writeFiles(folder, { 'a.txt': 'one\ntwo', 'b.jpg': await picture({ shade: 3, width: 90 }), 'b.txt': 'three', 'c.jpg': await picture({ shade: 4 }) })
-    expect((await importFrom(project, { path: folder })).result).toMatchObject({ pictures: 1, captions: 2, changedPictures: 1, skipped: 0 })
-    expect(pairsOf(project).map(([name, text]) => [name, text])).toEqual([['a.jpg', 'one'], ['a.jpg', 'two'], ['b.jpg', 'three'], ['c.jpg', '']])
+    writeFiles(folder, {
+      'a.txt': 'one\ntwo',
+      'b.jpg': await picture({ shade: 3, width: 90 }),
+      'b.txt': 'three',
+      'c.jpg': await picture({ shade: 4 }),
+    })
+    expect((await importFrom(project, { path: folder })).result).toMatchObject({
+      pictures: 1,
+      captions: 2,
+      changedPictures: 1,
+      skipped: 0,
+    })
+    expect(pairsOf(project).map(([name, text]) => [name, text])).toEqual([
+      ['a.jpg', 'one'],
+      ['a.jpg', 'two'],
+      ['b.jpg', 'three'],
+      ['c.jpg', ''],
+    ])
     expect(detail(project, 2).width).toBe(90)
     utimesSync(join(folder, 'c.jpg'), 1, 1)
     expect((await importFrom(project, { path: folder })).result).toMatchObject({ changedPictures: 0, skipped: 3 })
@@ -155,11 +214,24 @@ describe('an import', () => {
   it('goes on where it was cancelled and ends as an unbroken one does', async () => {
     const folder = scratch()
     const files: Record<string, string | Uint8Array> = {}
-    for (let index = 0; index < 150; index++) files[`${String(index).padStart(3, '0')}.png`] = await picture({ width: 8, height: 8, format: 'png', shade: index })
-    files['pairs.jsonl'] = Array.from({ length: 150 }, (_, index) => JSON.stringify({ path: `${String(index).padStart(3, '0')}.png`, caption: `c ${index}` })).join('\n')
+    for (let index = 0; index < 150; index++)
+      files[`${String(index).padStart(3, '0')}.png`] = await picture({
+        width: 8,
+        height: 8,
+        format: 'png',
+        shade: index,
+      })
+    files['pairs.jsonl'] = Array.from({ length: 150 }, (_, index) =>
+      JSON.stringify({ path: `${String(index).padStart(3, '0')}.png`, caption: `c ${index}` }),
+    ).join('\n')
     writeFiles(folder, files)
     const project = temporaryProject()
-    const spec = { kind: 'import' as const, format: 'auto' as const, source: 'web' as const, path: join(folder, 'pairs.jsonl') }
+    const spec = {
+      kind: 'import' as const,
+      format: 'auto' as const,
+      source: 'web' as const,
+      path: join(folder, 'pairs.jsonl'),
+    }
     const job = addJob(project, spec)
     const controller = new AbortController()
     const seen: number[] = []
@@ -167,9 +239,15 @@ describe('an import', () => {
       seen.push(done)
       if (done >= 64) controller.abort()
     }
-    await expect(importPairs(project, spec, { job, signal: controller.signal, onProgress })).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(importPairs(project, spec, { job, signal: controller.signal, onProgress })).rejects.toMatchObject({
+      code: 'cancelled',
+    })
     expect(summarize(project).pictures).toBe(64)
-    expect(await importPairs(project, spec, { job, onProgress: ({ done }) => seen.push(done) })).toMatchObject({ pictures: 150, captions: 150, skipped: 0 })
+    expect(await importPairs(project, spec, { job, onProgress: ({ done }) => seen.push(done) })).toMatchObject({
+      pictures: 150,
+      captions: 150,
+      skipped: 0,
+    })
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
     expect(await importPairs(project, spec, { job })).toMatchObject({ pictures: 150 })
     expect(history(project)).toMatchObject([{ kind: 'import', count: 150 }])
@@ -182,7 +260,9 @@ describe('an import', () => {
     const folder = scratch()
     writeFileSync(join(folder, 'a.xyz'), 'x')
     await expect(importFrom(temporaryProject(), { path: join(folder, name) })).rejects.toMatchObject({ code })
-    await expect(importFrom(temporaryProject(), { path: folder, format: 'csv' })).rejects.toMatchObject({ code: 'format-unknown' })
+    await expect(importFrom(temporaryProject(), { path: folder, format: 'csv' })).rejects.toMatchObject({
+      code: 'format-unknown',
+    })
   })
 
   it('fails clearly when the disk is full, and loses nothing stored before', async () => {
@@ -190,7 +270,9 @@ describe('an import', () => {
     writeFiles(folder, { 'a.jpg': await picture({ shade: 1 }), 'a.txt': 'one' })
     const project = temporaryProject()
     await importFrom(project, { path: folder })
-    const lines = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ path: 'a.jpg', caption: `${index} ${'word '.repeat(100)}` }))
+    const lines = Array.from({ length: 3000 }, (_, index) =>
+      JSON.stringify({ path: 'a.jpg', caption: `${index} ${'word '.repeat(100)}` }),
+    )
     writeFiles(folder, { 'many.jsonl': lines.join('\n') })
     project.db.pragma(`max_page_count = ${(project.db.pragma('page_count', { simple: true }) as number) + 20}`)
     await expect(importFrom(project, { path: join(folder, 'many.jsonl') })).rejects.toMatchObject({ code: 'disk-full' })
