@@ -1,6 +1,5 @@
-/** Control characters other than tab and line ends: no caption has them, binary data does. */
-// eslint-disable-next-line no-control-regex
-const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+/** Control characters that no text file holds, but binary data does: all of ASCII's except white space. */
+const control = /[^\P{Cc}\t\n\v\f\r\u0080-\u009f]/u
 const replacement = '\ufffd'
 
 /** Longest caption that is kept, in UTF-16 units; longer "captions" are files read by mistake. */
@@ -8,9 +7,8 @@ export const longestCaption = 10_000
 
 /** White space of any kind becomes one space; control characters and a byte order mark are dropped. */
 export function cleanCaption(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text
-    .replace(/[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g, '')
+    .replace(/[^\P{Cc}\s]|\ufeff/gu, '')
     .replace(/\s+/g, ' ')
     .trim()
 }
