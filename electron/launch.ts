@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,15 +12,19 @@ export interface LaunchOptions {
   project?: string | undefined
 }
 
-/** Starts an engine that listens on a socket which only this user can reach. Its log goes to our stderr. */
+/** Starts an engine that listens on a socket which only this user can reach. */
 export function launchEngine({ root, node, project }: LaunchOptions): ChildProcess {
+  const { path, remove } = freshSocket()
   const open = project ? ['--project', project] : []
-  const args = [join(root, 'core', 'cli.ts'), 'serve', '--socket', freshSocket(), '--no-open', ...open]
-  return spawn(node, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const args = [join(root, 'core', 'cli.ts'), 'serve', '--socket', path, '--no-open', '--until-stdin-ends', ...open]
+  const child = spawn(node, args, { cwd: root, stdio: 'pipe', windowsHide: true })
+  return child.once('close', remove)
 }
 
 /** mkdtemp gives a folder with owner-only rights, so the socket in it needs no secret name. */
-function freshSocket(): string {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\winnow-${process.pid}-${Math.random().toString(36).slice(2)}`
-  return join(mkdtempSync(join(tmpdir(), 'winnow-')), 'engine.sock')
+function freshSocket(): { path: string; remove: () => void } {
+  if (process.platform === 'win32')
+    return { path: `\\\\.\\pipe\\winnow-${randomBytes(16).toString('hex')}`, remove: () => {} }
+  const folder = mkdtempSync(join(tmpdir(), 'winnow-'))
+  return { path: join(folder, 'engine.sock'), remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

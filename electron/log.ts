@@ -15,7 +15,9 @@ export function keepLog(): { file: string; follow: (child: ChildProcess) => Chil
   return {
     file,
     follow(child) {
-      output.write(`--- engine started ${new Date().toISOString()}\n`)
+      const start = `--- engine started, process ${child.pid}, ${new Date().toISOString()}\n`
+      output.write(start)
+      process.stderr.write(start)
       child.stderr?.pipe(output, { end: false })
       child.stderr?.pipe(process.stderr, { end: false })
       return child

@@ -38,7 +38,13 @@ function start(): void {
   setMenu(words, { developer: !app.isPackaged })
   answerBridge()
   serveScheme(engine.door)
+  openMainWindow()
+}
+
+function openMainWindow(): void {
   window = openWindow()
+  // Subtle: a page that closes itself does not ask the handler below.
+  window.on('closed', () => (window = undefined))
   window.on('close', (event) => {
     if (quitting !== 'no') return
     // The window stays until it is known whether a job would be cut off.
@@ -63,6 +69,7 @@ async function quit(running: Engine): Promise<void> {
   quitting = 'asking'
   if (!(await askBeforeQuit(running, wordsFor(app.getLocale()), window))) {
     quitting = 'no'
+    if (!window) openMainWindow()
     return
   }
   quitting = 'stopping'

@@ -12,6 +12,7 @@ interface ServeOptions {
   socket?: string
   open: boolean
   create: boolean
+  untilStdinEnds: boolean
 }
 
 export function addServe(program: Command, output: Output) {
@@ -22,6 +23,7 @@ export function addServe(program: Command, output: Output) {
     .option('--create', 'make the folder a project if it is none', false)
     .option('--port <number>', 'port on 127.0.0.1; any free one if left out', '0')
     .option('--socket <path>', 'listen on a unix socket or named pipe that only you can reach, instead of TCP')
+    .option('--until-stdin-ends', 'stop when stdin ends, so that the engine never outlives the program that started it', false)
     .option('--no-open', "don't open the browser")
     .action((options: ServeOptions) => serve(options, output))
 }
@@ -33,7 +35,7 @@ async function serve(options: ServeOptions, output: Output) {
     const door = options.socket ? await openSocket(engine.handler, options.socket) : await openLoopback(engine.handler, Number(options.port))
     announce(door, output)
     if (door.url && options.open && process.stderr.isTTY) openBrowser(address(door))
-    await untilStopped()
+    await untilStopped(options)
     output.note('Stopping: running jobs are cancelled and can be resumed.')
     await door.close()
   } finally {
@@ -59,8 +61,9 @@ function announce(door: Door, output: Output) {
   output.note(url ? `Winnow is ready: ${address(door)}` : `Winnow is ready at ${socket}`)
 }
 
-function untilStopped(): Promise<void> {
+function untilStopped({ untilStdinEnds }: ServeOptions): Promise<void> {
   return new Promise((resolve) => {
+    if (untilStdinEnds) process.stdin.once('end', () => resolve()).resume()
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
   })
 }

@@ -20,6 +20,7 @@ export const order = [
   'exchange',
   'jobs',
   'server',
+  'cli',
 ]
 
 /** Packages with a single door. */
