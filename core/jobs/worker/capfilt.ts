@@ -1,0 +1,88 @@
+import { Fault } from '../../contract/fault.ts'
+import { createJudge, createWriter, decodePictures, openModel, type Judge, type Judgement, type LoadedModel, type Writer } from '../../score/index.ts'
+import type { CapfiltTask, PictureResult, WorkPicture } from '../protocol.ts'
+import type { Channel } from './channel.ts'
+
+/** Writes and judges captions, batch by batch, until the engine has no more pictures. */
+export async function runCapfilt(task: CapfiltTask, { send, want, signal }: Channel) {
+  const { writer, judge, size } = await openModels(task)
+  const counts = { pictures: 0, written: 0, scored: 0, unreadable: 0 }
+  for (;;) {
+    signal.throwIfAborted()
+    const pictures = await want()
+    if (pictures.length === 0) return counts
+    for (let at = 0; at < pictures.length; at += task.batchSize) {
+      signal.throwIfAborted()
+      const batch = await decodePictures(pictures.slice(at, at + task.batchSize), size)
+      for (const { item, fault } of batch.faults) send({ kind: 'item-fault', subject: item.path, fault: fault.toJSON() })
+      const results = batch.items.length ? await handle(batch.items, batch.images, { writer, judge, size }) : []
+      if (results.length) send({ kind: 'results', results })
+      counts.unreadable += batch.faults.length
+      count(counts, results)
+    }
+    send({ kind: 'stage', stage: 'pictures', done: counts.pictures + counts.unreadable, total: null })
+  }
+}
+
+interface Models {
+  writer: Writer | null
+  judge: Judge | null
+  size: number
+}
+
+/** Loads captioner and filter; a checkpoint that serves as both is loaded once. */
+async function openModels(task: CapfiltTask): Promise<Models> {
+  const captioner = task.captioner === null ? null : await openModel(task.captioner)
+  const filter = task.filter === null ? null : task.filter === task.captioner ? captioner : await openModel(task.filter)
+  sameSize(captioner, filter)
+  const { decoding, prompt, minLength, maxLength, batchSize: batch } = task
+  return {
+    writer: captioner && createWriter(captioner, { decoding, prompt, minLength, maxLength, batch }),
+    judge: filter && createJudge(filter, { batch }),
+    size: (captioner ?? filter)!.shape.image.size,
+  }
+}
+
+/** Pictures are decoded once for both, so both must look at the same size. */
+function sameSize(captioner: LoadedModel | null, filter: LoadedModel | null): void {
+  const sizes = [captioner, filter].flatMap((model) => (model ? [model.shape.image.size] : []))
+  if (new Set(sizes).size <= 1) return
+  throw new Fault('shape-mismatch', `The captioner looks at ${sizes[0]} pixels, the filter at ${sizes[1]}.`, { hint: 'Caption first, then score, in two jobs.' })
+}
+
+async function handle(pictures: WorkPicture[], images: Uint8Array, { writer, judge }: Models): Promise<PictureResult[]> {
+  const written = await writeFor(pictures, images, writer)
+  if (!judge) return pictures.map(({ sampleId }, row) => ({ sampleId, written: unjudged(written[row]), scores: [] }))
+  await judge.look(images)
+  const questions = pictures.flatMap(({ captions }, row) => [
+    ...captions.filter(({ text }) => text.trim()).map(({ captionId, text }) => ({ row, captionId, text })),
+    ...(written[row] ? [{ row, captionId: null, text: written[row] }] : []),
+  ])
+  const judgements = await judge.judge(questions)
+  const results: PictureResult[] = pictures.map(({ sampleId }, row) => ({ sampleId, written: unjudged(written[row]), scores: [] }))
+  questions.forEach(({ row, captionId }, index) => {
+    const { itm, itc } = judgements[index] as Judgement
+    if (captionId === null) Object.assign(results[row]!.written!, { itm, itc })
+    else results[row]!.scores.push({ captionId, itm, itc })
+  })
+  return results
+}
+
+/** The caption of each picture that wants one; the others are null. */
+async function writeFor(pictures: WorkPicture[], images: Uint8Array, writer: Writer | null): Promise<(string | null)[]> {
+  if (!writer || !pictures.some(({ write }) => write)) return pictures.map(() => null)
+  const texts = await writer.write(images, pictures.map(({ sampleId }) => sampleId))
+  return pictures.map(({ write }, row) => (write ? texts[row]! : null))
+}
+
+function unjudged(text: string | null | undefined): PictureResult['written'] {
+  return text ? { text, itm: null, itc: null } : null
+}
+
+function count(counts: { pictures: number; written: number; scored: number }, results: PictureResult[]): void {
+  counts.pictures += results.length
+  for (const { written, scores } of results) {
+    if (written) counts.written++
+    counts.scored += scores.length
+  }
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadCheckpoint, type LoadedCheckpoint } from '../../checkpoint/index.ts'
+import { heldOutCaptions, heldOutRetrieval } from '../../evaluate/index.ts'
+import { decodeRgb } from '../../image/decode.ts'
+import { initialise, readShape, upload } from '../../model/index.ts'
+import type { LoadedModel } from '../../score/index.ts'
+import { startTensor } from '../../tensor/index.ts'
+import { createTokenizer } from '../../text/tokenizer.ts'
+import { readVocabulary } from '../../text/vocabulary.ts'
+import { newestCheckpoint, parseKnobs, train, type Knobs } from '../../train/index.ts'
+import type { FromWorker, SnapshotPair, TrainTask } from '../protocol.ts'
+import type { Channel } from './channel.ts'
+import { readPairs } from './pairs.ts'
+
+type Evaluation = Extract<FromWorker, { kind: 'evaluation' }>
+
+/** A training run: measure the start on the held-out pairs, train, measure again. */
+export async function runTrain(task: TrainTask, channel: Channel) {
+  const { send, signal } = channel
+  const log = (text: string) => send({ kind: 'log', text })
+  const knobs = parseKnobs(task.knobs)
+  await startTensor()
+  const pairs = await readPairs(task.snapshot)
+  const heldOut = pairs.filter(({ split }) => split === 'held-out')
+  const point = task.resume ? await newestCheckpoint(task.folder, ({ message, subject }) => log(`${message} (${subject})`)) : null
+  const start = await startOf(task)
+  const model: LoadedModel = {
+    hash: start.hash ?? '',
+    name: '',
+    shape: start.shape,
+    parameters: upload(point?.tensors ?? start.tensors),
+    tokenizer: createTokenizer(start.vocabulary),
+  }
+
+  await before(task, point !== null, channel, () => evaluate(model, heldOut, knobs, 'before', channel))
+  log(point ? `Goes on after step ${point.state.step}.` : `Trains on ${pairs.length - heldOut.length} pairs; ${heldOut.length} are held out.`)
+  const outcome = await train({
+    folder: task.folder,
+    name: start.shape.name,
+    pairs: pairs.filter(({ split }) => split === 'train'),
+    snapshot: task.snapshot,
+    shape: start.shape,
+    vocabulary: start.vocabulary,
+    parameters: model.parameters,
+    knobs,
+    seed: task.seed,
+    parent: start.hash,
+    point,
+    decode: (path) => decodeRgb(path, start.shape.image.size),
+    signal,
+    report: {
+      progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
+      metric: (step, values) => send({ kind: 'metric', step, values }),
+      checkpoint: (step, folder) => send({ kind: 'checkpoint', step, folder }),
+      log,
+      pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
+    },
+  })
+  if (outcome.kind === 'cancelled') return 'cancelled'
+  send(await evaluate(model, heldOut, knobs, 'after', channel))
+  return { steps: outcome.step, checkpoint: outcome.checkpoint.hash }
+}
+
+type Start = Pick<LoadedCheckpoint, 'shape' | 'vocabulary' | 'tensors'> & { hash: string | null }
+
+/** The starting checkpoint, or fresh weights of a shape. */
+async function startOf({ start, shape: name, seed }: TrainTask): Promise<Start> {
+  if (start) return loadCheckpoint(start)
+  const { shape, vocabularyFile } = readShape(join(import.meta.dirname, '../../../resources/models', `${name}.json`))
+  return { shape, vocabulary: readVocabulary(vocabularyFile), tensors: initialise(shape, seed), hash: null }
+}
+
+/** Measures the start once; a resumed run, whose weights have moved on, sends what was measured then. */
+async function before(task: TrainTask, resumed: boolean, { send }: Channel, measure: () => Promise<Evaluation>): Promise<void> {
+  const path = join(task.folder, 'before.json')
+  if (resumed && existsSync(path)) return send(JSON.parse(await readFile(path, 'utf8')))
+  if (resumed) return
+  const evaluation = await measure()
+  await writeFile(path, JSON.stringify(evaluation))
+  send(evaluation)
+}
+
+async function evaluate(model: LoadedModel, pairs: SnapshotPair[], knobs: Knobs, when: Evaluation['when'], { send, signal }: Channel): Promise<Evaluation> {
+  if (pairs.length === 0) return { kind: 'evaluation', when, retrieval: null, captions: [] }
+  const retrieval = await heldOutRetrieval(model, pairs, {
+    pictures: knobs.evaluatePictures,
+    rerank: knobs.rerank,
+    signal,
+    progress: (done, total) => send({ kind: 'stage', stage: `evaluate-${when}`, done, total }),
+  })
+  const captions = await heldOutCaptions(model, pairs, { count: knobs.evaluateCaptions, prompt: knobs.prompt })
+  return { kind: 'evaluation', when, retrieval, captions }
+}
