@@ -63,7 +63,8 @@ function announce(door: Door, output: Output) {
 
 function untilStopped({ untilStdinEnds }: ServeOptions): Promise<void> {
   return new Promise((resolve) => {
-    if (untilStdinEnds) process.stdin.once('end', () => resolve()).resume()
+    // Subtle: unref, or stdin would keep a stopped engine alive.
+    if (untilStdinEnds) process.stdin.once('end', () => resolve()).resume().unref()
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
   })
 }
