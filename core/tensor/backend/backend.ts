@@ -5,9 +5,8 @@ import type { Tracer } from '../capture/tracer.ts'
 import { tf } from '../tfjs.ts'
 import { registerGradients } from './gradients.ts'
 import { registerKernels } from './kernels.ts'
+import { backendName as name } from './current.ts'
 import { loadStockBackend, type StockBackend, type TensorData } from './stock.ts'
-
-const name = 'tensorflow'
 
 /** Registers the stock kernels on our binding, with our overrides, and makes the backend the current one. */
 export async function installBackend() {
@@ -40,9 +39,4 @@ export async function installBackend() {
   registerGradients()
   await tf.setBackend(name)
   await tf.ready()
-}
-
-/** The running backend. */
-export function backend(): StockBackend {
-  return tf.findBackend(name) as StockBackend
 }

@@ -42,9 +42,13 @@ const matMulGradient: tf.GradFunc = (dy, saved, attributes) => {
 
 function refuseBroadcast(a: tf.Tensor, b: tf.Tensor) {
   if (`${a.shape.slice(0, -2)}` === `${b.shape.slice(0, -2)}`) return
-  throw new Fault('tensor-broadcast', `tf.matMul of [${a.shape.join(', ')}] and [${b.shape.join(', ')}] has no gradient: the batch dimensions differ.`, {
-    hint: 'Use linear(), or reshape to two dimensions.',
-  })
+  throw new Fault(
+    'tensor-broadcast',
+    `tf.matMul of [${a.shape.join(', ')}] and [${b.shape.join(', ')}] has no gradient: the batch dimensions differ.`,
+    {
+      hint: 'Use linear(), or reshape to two dimensions.',
+    },
+  )
 }
 
 /** tf.gather along any axis without batch dimensions: a scatter-add, without the stock gradient's transposes where they would do nothing. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { tf } from '../tfjs.ts'
+import type { tf } from '../tfjs.ts'
 import type { createBinding } from '../binding/binding.ts'
 import type { Metadata } from '../binding/execute.ts'
 import type { Attribute } from '../ffi/types.ts'
@@ -21,7 +21,13 @@ export interface StockBackend extends tf.KernelBackend {
   getInputTensorIds(tensors: tf.TensorInfo[]): number[]
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: tf.TensorInfo[], outputs: number): tf.Tensor[]
-  move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void
+  move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void
 }
 
 type Constructor = new (binding: ReturnType<typeof createBinding>, packageName: string) => StockBackend

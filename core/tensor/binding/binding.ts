@@ -16,7 +16,8 @@ export function createBinding() {
     createTensor,
     deleteTensor: release,
     tensorDataSync,
-    executeOp: (name: string, attributes: Attribute[], ids: number[], outputs: number) => executeOperation(name, attributes, ids, outputs),
+    executeOp: (name: string, attributes: Attribute[], ids: number[], outputs: number) =>
+      executeOperation(name, attributes, ids, outputs),
     isUsingGpuDevice: () => false,
     getNumOfTensors: liveIds,
     getNumOfSavedModels: () => 0,
@@ -58,10 +59,14 @@ function tensorDataSync(id: number): HostValues {
 
 function readDuringCapture(): Fault {
   const site = callSite()
-  return new Fault('tensor-read', `A captured step read a tensor's value${site ? ` in ${site}` : ''}; values exist only when the step runs.`, {
-    subject: site,
-    hint: 'Return the tensor from the step and read it after run().',
-  })
+  return new Fault(
+    'tensor-read',
+    `A captured step read a tensor's value${site ? ` in ${site}` : ''}; values exist only when the step runs.`,
+    {
+      subject: site,
+      hint: 'Return the tensor from the step and read it after run().',
+    },
+  )
 }
 
 function constants() {

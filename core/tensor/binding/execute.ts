@@ -15,7 +15,12 @@ export interface Metadata {
 }
 
 /** Runs an operation on ids, or records it while a step is captured. */
-export function executeOperation(name: string, attributes: readonly Attribute[], ids: readonly number[], outputs: number): Metadata[] {
+export function executeOperation(
+  name: string,
+  attributes: readonly Attribute[],
+  ids: readonly number[],
+  outputs: number,
+): Metadata[] {
   const { context, tracer } = session()
   if (tracer) return recordOperation(tracer, name, attributes, ids, outputs)
   const borrowed: Pointer[] = []

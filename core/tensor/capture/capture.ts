@@ -1,5 +1,5 @@
 import { Fault } from '../../contract/fault.ts'
-import { backend } from '../backend/backend.ts'
+import { backend } from '../backend/current.ts'
 import { registerHandle } from '../binding/execute.ts'
 import { session } from '../binding/session.ts'
 import type { Pointer } from '../ffi/api.ts'
@@ -49,12 +49,19 @@ let programs = 0
  * Runs `step` once with symbols in place of tensors and compiles what it did: forward, backward and updates become one program.
  * Shapes are static; values can't be read inside. Randomness comes from a seed that is an input.
  */
-export function capture(step: Step, { inputs, state, xla = false, name = 'step' }: CaptureOptions): Captured {
+export function capture<Inputs extends tf.Tensor[]>(step: Step<Inputs>, options: CaptureOptions): Captured {
+  const { inputs, state, xla = false, name = 'step' } = options
   if (session().tracer) throw new Fault('tensor-capture', 'A step is already being captured.', { subject: name })
   const tracer = newTracer()
-  const program: Program = { name: `${name.replace(/\W+/g, '_')}_${programs++}`, parameters: tracer.parameters, written: [], outputs: 0, xla }
+  const program: Program = {
+    name: `${name.replace(/\W+/g, '_')}_${programs++}`,
+    parameters: tracer.parameters,
+    written: [],
+    outputs: 0,
+    xla,
+  }
   try {
-    const { outputs, effects, written } = traceStep(tracer, step, inputs, state)
+    const { outputs, effects, written } = traceStep(tracer, step as unknown as Step, inputs, state)
     const parameters = tracer.parameters.map((parameter) => parameter.output)
     addFunction(session().context, tracer.graph, { name: program.name, inputs: parameters, outputs, effects })
     Object.assign(program, { written, outputs: outputs.length })
@@ -97,7 +104,12 @@ async function runProgram(program: Program, inputs: Pointer[], refuse: () => voi
     const values = program.parameters.map((parameter) => argument(parameter, inputs))
     program.written.forEach((slot) => (slot.busy = true))
     const attributes = program.xla ? [{ name: '_XlaMustCompile', type: kind.bool, value: true }] : []
-    const results = await executeAsync(session().context, { name: program.name, attributes, inputs: values, outputs: program.outputs })
+    const results = await executeAsync(session().context, {
+      name: program.name,
+      attributes,
+      inputs: values,
+      outputs: program.outputs,
+    })
     return results.map((handle) => backend().createOutputTensor(registerHandle(handle)))
   } finally {
     program.written.forEach((slot) => (slot.busy = false))

@@ -22,9 +22,13 @@ export function constantSymbol(tracer: Tracer, shape: number[], type: number, va
   const size = sizeOf(shape)
   if (size > smallConstant && values.every((value) => value === values[0])) return filled(tracer, shape, type, values)
   if (size > constantLimit) {
-    throw new Fault('tensor-constant', `A captured step made a tensor of ${size} values on the host (shape [${shape.join(', ')}]).`, {
-      hint: 'Pass it as an input, or make it before the capture.',
-    })
+    throw new Fault(
+      'tensor-constant',
+      `A captured step made a tensor of ${size} values on the host (shape [${shape.join(', ')}]).`,
+      {
+        hint: 'Pass it as an input, or make it before the capture.',
+      },
+    )
   }
   if (size > smallConstant) return addConstant(tracer.graph, nextLabel(tracer), shape, type, values)
   const key = `${type}:${shape}:${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1')}`

@@ -1,4 +1,4 @@
-import { backend } from '../backend/backend.ts'
+import { backend } from '../backend/current.ts'
 import { session } from '../binding/session.ts'
 import { lookUp, replaceEntry } from '../binding/table.ts'
 import type { Attribute } from '../ffi/types.ts'
@@ -11,17 +11,26 @@ import { symbolOf } from './symbols.ts'
 /** Whether a captured step may change these variables in place now: they are its state and not assigned yet. */
 export function canUpdateInPlace(variables: readonly tf.Variable[]): boolean {
   const { tracer } = session()
-  return tracer !== null && variables.every((variable) => {
-    const slot = slotInStep(variable)
-    return slot !== null && tracer.writable.has(slot)
-  })
+  return (
+    tracer !== null &&
+    variables.every((variable) => {
+      const slot = slotInStep(variable)
+      return slot !== null && tracer.writable.has(slot)
+    })
+  )
 }
 
 /**
  * Records an operation that changes variables in place: its inputs are their resources, then `inputs`.
  * It waits for `after`. Clones made before keep the old value, and later reads of the variables see the new one.
  */
-export function updateInPlace(variables: readonly tf.Variable[], name: string, attributes: readonly Attribute[], inputs: readonly tf.Tensor[], after?: tf.Tensor) {
+export function updateInPlace(
+  variables: readonly tf.Variable[],
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly tf.Tensor[],
+  after?: tf.Tensor,
+) {
   const tracer = session().tracer!
   const slots = variables.map((variable) => slotInStep(variable)!)
   variables.forEach((variable, index) => keepOldValue(variable, slots[index]!))

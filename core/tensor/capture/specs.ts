@@ -17,7 +17,9 @@ export type StepInput = tf.Tensor | Float32Array | Int32Array | Uint8Array
 /** Checks every input, then gives each a handle of its own, so that the caller may reuse or dispose what it passed. */
 export function acceptInputs(inputs: readonly StepInput[], specs: readonly TensorSpec[], name: string): Pointer[] {
   if (inputs.length !== specs.length) {
-    throw new Fault('tensor-shape', `${name} takes ${specs.length} inputs, ${inputs.length} were given.`, { subject: name })
+    throw new Fault('tensor-shape', `${name} takes ${specs.length} inputs, ${inputs.length} were given.`, {
+      subject: name,
+    })
   }
   specs.forEach((spec, index) => checkInput(inputs[index]!, spec, index, name))
   const handles: Pointer[] = []
@@ -34,7 +36,9 @@ function checkInput(input: StepInput, spec: TensorSpec, index: number, name: str
   const expected = `${spec.dtype} [${spec.shape.join(', ')}]`
   const { fits, given } = input instanceof tf.Tensor ? compareTensor(input, spec) : compareArray(input, spec)
   if (fits) return
-  throw new Fault('tensor-shape', `Input ${index} of ${name} must be ${expected}, not ${given}.`, { subject: `${name}, input ${index}` })
+  throw new Fault('tensor-shape', `Input ${index} of ${name} must be ${expected}, not ${given}.`, {
+    subject: `${name}, input ${index}`,
+  })
 }
 
 function compareTensor(tensor: tf.Tensor, { shape, dtype }: TensorSpec) {

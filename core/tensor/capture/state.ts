@@ -1,10 +1,10 @@
 import { Fault } from '../../contract/fault.ts'
-import { backend } from '../backend/backend.ts'
+import { backend } from '../backend/current.ts'
 import { handleOf } from '../binding/execute.ts'
 import { lookUp, register, replaceEntry } from '../binding/table.ts'
 import type { Pointer } from '../ffi/api.ts'
 import { deleteHandle } from '../ffi/tensors.ts'
-import { tf } from '../tfjs.ts'
+import type { tf } from '../tfjs.ts'
 import { newSlot, writeSlot, type Slot } from './slot.ts'
 
 const slots = new WeakMap<tf.Variable, Slot>()
@@ -14,7 +14,8 @@ const owners = new WeakMap<Slot, tf.Variable>()
 export function slotOf(variable: tf.Variable): Slot {
   let slot = slots.get(variable)
   if (!slot?.alive) {
-    const type = backend().binding[variable.dtype === 'float32' ? 'TF_FLOAT' : variable.dtype === 'bool' ? 'TF_BOOL' : 'TF_INT32']
+    const type =
+      backend().binding[variable.dtype === 'float32' ? 'TF_FLOAT' : variable.dtype === 'bool' ? 'TF_BOOL' : 'TF_INT32']
     slot = newSlot(variable.name, [...variable.shape], type)
     slots.set(variable, slot)
     owners.set(slot, variable)
@@ -30,7 +31,9 @@ export function slotOf(variable: tf.Variable): Slot {
 export function settle(slot: Slot) {
   const variable = owners.get(slot)!
   if (variable.isDisposed) {
-    throw new Fault('tensor-disposed', `Variable ${slot.name} was disposed, but a captured step uses it.`, { subject: slot.name })
+    throw new Fault('tensor-disposed', `Variable ${slot.name} was disposed, but a captured step uses it.`, {
+      subject: slot.name,
+    })
   }
   const id = idOf(variable)
   const entry = lookUp(id)

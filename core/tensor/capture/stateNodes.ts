@@ -1,4 +1,3 @@
-import type { Pointer } from '../ffi/api.ts'
 import type { Symbol } from '../ffi/graph.ts'
 import { attributeKind as kind, dataType, type Attribute } from '../ffi/types.ts'
 import { constantSymbol } from './constants.ts'
@@ -37,17 +36,32 @@ export function stateValue(tracer: Tracer, slot: Slot): Symbol {
 }
 
 /** Adds an operation that changes state: its first inputs are the resources. `after` holds it back until that value exists. */
-export function changeState(tracer: Tracer, slots: readonly Slot[], name: string, attributes: readonly Attribute[], inputs: readonly Symbol[], after?: Symbol) {
+export function changeState(
+  tracer: Tracer,
+  slots: readonly Slot[],
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly Symbol[],
+  after?: Symbol,
+) {
   const nodes = slots.map((slot) => stateNode(tracer, slot))
   const control = [...nodes.flatMap(({ read, change }) => [read, change]), after?.output.oper ?? null]
-  const change = addEffect(tracer, name, attributes, [...nodes.map((node) => node.resource), ...inputs], [...new Set(control)])
+  const change = addEffect(
+    tracer,
+    name,
+    attributes,
+    [...nodes.map((node) => node.resource), ...inputs],
+    [...new Set(control)],
+  )
   for (const node of nodes) Object.assign(node, { change, read: null, value: null })
 }
 
 /** Sets the variable. */
 export function assignState(tracer: Tracer, slot: Slot, value: Symbol) {
   const attributes = [{ name: 'dtype', type: kind.type, value: slot.type }]
-  changeState(tracer, [slot], 'AssignVariableOp', attributes, [tracer.stateValues.has(value.output.oper) ? ownBuffer(tracer, value) : value])
+  changeState(tracer, [slot], 'AssignVariableOp', attributes, [
+    tracer.stateValues.has(value.output.oper) ? ownBuffer(tracer, value) : value,
+  ])
 }
 
 /** Subtle: XLA confuses buffers when a variable becomes the unchanged value of another one that is written too; a reshape there and back keeps them apart. */

@@ -8,7 +8,13 @@ import { stateValue } from './stateNodes.ts'
 import { addOperation, addPlaceholder, type Tracer } from './tracer.ts'
 
 /** Adds an operation on ids: what `executeOp` does while a step is captured. */
-export function recordOperation(tracer: Tracer, name: string, attributes: readonly Attribute[], ids: readonly number[], outputs: number) {
+export function recordOperation(
+  tracer: Tracer,
+  name: string,
+  attributes: readonly Attribute[],
+  ids: readonly number[],
+  outputs: number,
+) {
   const inputs = ids.map((id) => symbolOf(tracer, id))
   return addOperation(tracer, name, attributes, inputs, outputs).map((symbol) => {
     return { id: register({ kind: 'symbol', tracer, ...symbol }), shape: symbol.shape, dtype: symbol.type }

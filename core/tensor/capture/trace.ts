@@ -1,5 +1,5 @@
 import { Fault } from '../../contract/fault.ts'
-import { backend } from '../backend/backend.ts'
+import { backend } from '../backend/current.ts'
 import { callSite } from '../binding/callSite.ts'
 import { session } from '../binding/session.ts'
 import { lookUp, register } from '../binding/table.ts'
@@ -17,8 +17,8 @@ import { addOperation, addPlaceholder, type Tracer } from './tracer.ts'
 /** Variables and their slots. */
 type Homes = ReadonlyMap<tf.Variable, Slot>
 
-// `any`, so that a step may name the ranks of its inputs
-export type Step = (...inputs: any[]) => tf.Tensor[]
+/** A step as the caller wrote it; `Inputs` lets it name the ranks of its inputs. */
+export type Step<Inputs extends tf.Tensor[] = tf.Tensor[]> = (...inputs: Inputs) => tf.Tensor[]
 
 /** What a traced step gives back: its outputs, and the updates of its state. */
 export interface Trace {
@@ -28,7 +28,12 @@ export interface Trace {
 }
 
 /** Runs `step` once on symbols and records its outputs and state updates in the tracer's graph. */
-export function traceStep(tracer: Tracer, step: Step, specs: readonly TensorSpec[], state: readonly tf.Variable[]): Trace {
+export function traceStep(
+  tracer: Tracer,
+  step: Step,
+  specs: readonly TensorSpec[],
+  state: readonly tf.Variable[],
+): Trace {
   // Every variable gets a slot, so that those which are only read stay current too.
   const homes = new Map([...registeredVariables(), ...state].map((variable) => [variable, slotOf(variable)]))
   homes.forEach(useSlot) // a variable that is assigned lets go of its slot
@@ -50,7 +55,9 @@ export function traceStep(tracer: Tracer, step: Step, specs: readonly TensorSpec
 }
 
 function registeredVariables(): tf.Variable[] {
-  return Object.values((tf.engine() as unknown as { registeredVariables: Record<string, tf.Variable> }).registeredVariables)
+  return Object.values(
+    (tf.engine() as unknown as { registeredVariables: Record<string, tf.Variable> }).registeredVariables,
+  )
 }
 
 function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec, index: number): tf.Tensor {
@@ -74,7 +81,11 @@ function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variab
   // Values first, then assignments: a value may be what another variable held before.
   for (const [slot, value] of assignments(tracer, state, homes)) assignState(tracer, slot, value)
   const changed = [...tracer.states].filter(([, node]) => node.change !== null)
-  return { outputs, effects: [...new Set(changed.map(([, node]) => node.change))], written: changed.map(([slot]) => slot) }
+  return {
+    outputs,
+    effects: [...new Set(changed.map(([, node]) => node.change))],
+    written: changed.map(([slot]) => slot),
+  }
 }
 
 /** New values of the variables that the step assigned. */
@@ -133,10 +144,14 @@ function refuseHostRandom(): () => void {
   const original = Math.random
   Math.random = () => {
     const site = callSite()
-    throw new Fault('tensor-random', `A captured step drew random numbers on the host${site ? ` in ${site}` : ''}; they would be the same in every run.`, {
-      subject: site,
-      hint: 'Use dropout, randomUniform, randomNormal or categorical with a seed that is an input.',
-    })
+    throw new Fault(
+      'tensor-random',
+      `A captured step drew random numbers on the host${site ? ` in ${site}` : ''}; they would be the same in every run.`,
+      {
+        subject: site,
+        hint: 'Use dropout, randomUniform, randomNormal or categorical with a seed that is an input.',
+      },
+    )
   }
   return () => {
     Math.random = original

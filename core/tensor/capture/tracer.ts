@@ -69,12 +69,29 @@ export function nextLabel(tracer: Tracer): string {
 }
 
 /** Adds an operation that runs for its effect, or whose outputs have no static shape, after those in `control`. */
-export function addEffect(tracer: Tracer, name: string, attributes: readonly Attribute[], inputs: readonly Symbol[], control: readonly (Pointer | null)[]): Pointer {
-  return addNode(tracer.graph, nextLabel(tracer), { name, attributes, inputs, control: control.filter((operation) => operation !== null) })
+export function addEffect(
+  tracer: Tracer,
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly Symbol[],
+  control: readonly (Pointer | null)[],
+): Pointer {
+  return addNode(tracer.graph, nextLabel(tracer), {
+    name,
+    attributes,
+    inputs,
+    control: control.filter((operation) => operation !== null),
+  })
 }
 
 /** Adds an operation and returns its outputs with their inferred shapes. */
-export function addOperation(tracer: Tracer, name: string, attributes: readonly Attribute[], inputs: readonly Symbol[], outputs: number): Symbol[] {
+export function addOperation(
+  tracer: Tracer,
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly Symbol[],
+  outputs: number,
+): Symbol[] {
   const operation = addNode(tracer.graph, nextLabel(tracer), { name, attributes, inputs })
   return Array.from({ length: outputs }, (_, index) => describeOutput(tracer.graph, { oper: operation, index }, name))
 }

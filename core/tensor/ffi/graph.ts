@@ -71,7 +71,9 @@ export function describeOutput(graph: Pointer, output: Output, name: string): Sy
   check(name)
   const shape = Array.from(lengths.subarray(0, Math.max(0, rank)), Number)
   if (rank < 0 || shape.includes(-1)) {
-    throw new Fault('tensor-shape', `${name} gives a shape that depends on values, which a captured step can't hold.`, { subject: name })
+    throw new Fault('tensor-shape', `${name} gives a shape that depends on values, which a captured step can't hold.`, {
+      subject: name,
+    })
   }
   return { output, shape, type: C.TF_OperationOutputType(output) as number }
 }
@@ -89,8 +91,22 @@ export function addFunction(context: Pointer, graph: Pointer, { name, inputs, ou
   const status = sharedStatus()
   const allOperations = -1
   const compiled = C.TF_GraphToFunctionWithControlOutputs(
-    graph, name, 0, allOperations, null, inputs.length, inputs, outputs.length, outputs, null,
-    effects.length, effects, null, null, null, status,
+    graph,
+    name,
+    0,
+    allOperations,
+    null,
+    inputs.length,
+    inputs,
+    outputs.length,
+    outputs,
+    null,
+    effects.length,
+    effects,
+    null,
+    null,
+    null,
+    status,
   ) as Pointer
   check(`Compiling ${name}`)
   C.TFE_ContextAddFunction(context, compiled, status)

@@ -36,7 +36,10 @@ export function newTensor(shape: readonly number[], type: number, values: HostVa
   const source = type === dataType.int64 ? BigInt64Array.from(values, BigInt) : values
   if (source.byteLength !== bytes) {
     const given = values.length
-    throw new Fault('tensor-shape', `${given} values don't fill a ${typeName(type)} tensor of shape [${shape.join(', ')}].`)
+    throw new Fault(
+      'tensor-shape',
+      `${given} values don't fill a ${typeName(type)} tensor of shape [${shape.join(', ')}].`,
+    )
   }
   const tensor = C.TF_AllocateTensor(type, shape, shape.length, bytes) as Pointer
   if (bytes) {

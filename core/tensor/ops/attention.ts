@@ -15,7 +15,10 @@ const attend = (mask?: tf.Tensor) =>
     const scores = tf.mul(tf.matMul(query, key, false, true), scale)
     const shares = tf.softmax(mask ? tf.add(scores, mask) : scores)
     ;(save as tf.GradSaveFunc)([query, key, value, shares])
-    return { value: tf.matMul(shares, value), gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, scale) }
+    return {
+      value: tf.matMul(shares, value),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, scale),
+    }
   })
 
 function gradient(dy: tf.Tensor, saved: tf.Tensor[], scale: number): tf.Tensor[] {

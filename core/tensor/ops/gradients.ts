@@ -17,8 +17,14 @@ type Tensors = tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>
 
 /** Runs `f` on the tape and returns its scalar with its gradient by each parameter. */
 export function valueAndGradients(f: () => tf.Tensor, parameters: tf.Variable[]): ValueAndGradients<undefined>
-export function valueAndGradients<Extra extends Tensors>(f: () => LossWithExtra<Extra>, parameters: tf.Variable[]): ValueAndGradients<Extra>
-export function valueAndGradients(f: () => tf.Tensor | LossWithExtra<Tensors>, parameters: tf.Variable[]): ValueAndGradients<unknown> {
+export function valueAndGradients<Extra extends Tensors>(
+  f: () => LossWithExtra<Extra>,
+  parameters: tf.Variable[],
+): ValueAndGradients<Extra>
+export function valueAndGradients(
+  f: () => tf.Tensor | LossWithExtra<Tensors>,
+  parameters: tf.Variable[],
+): ValueAndGradients<unknown> {
   let extra: Tensors | undefined
   const forward = () => {
     const result = f()
@@ -29,7 +35,9 @@ export function valueAndGradients(f: () => tf.Tensor | LossWithExtra<Tensors>, p
   }
   const { value, grads } = tf.engine().gradients(forward, parameters, undefined, true)
   for (const tensor of extra ? listOf(extra) : []) releaseToScope(tensor)
-  const gradients = parameters.map((parameter, index) => (grads[index] as tf.Tensor | undefined) ?? tf.fill(parameter.shape, 0))
+  const gradients = parameters.map(
+    (parameter, index) => (grads[index] as tf.Tensor | undefined) ?? tf.fill(parameter.shape, 0),
+  )
   return { value: value as tf.Scalar, gradients, extra }
 }
 

@@ -18,7 +18,11 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
 
 /** Matrix product of two-dimensional tensors, outside of the tape. */
 function multiply(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
-  const attributes = [attribute.bool('transpose_a', transposeA), attribute.bool('transpose_b', transposeB), attribute.type('T', 'float32')]
+  const attributes = [
+    attribute.bool('transpose_a', transposeA),
+    attribute.bool('transpose_b', transposeB),
+    attribute.type('T', 'float32'),
+  ]
   return runOperation('MatMul', attributes, [a, b])
 }
 

@@ -1,4 +1,4 @@
-import { backend } from '../backend/backend.ts'
+import { backend } from '../backend/current.ts'
 import { attributeKind as kind, dataType, type Attribute } from '../ffi/types.ts'
 import type { tf } from '../tfjs.ts'
 
@@ -20,6 +20,11 @@ export function runOperation(name: string, attributes: Attribute[], inputs: tf.T
 }
 
 /** Like `runOperation`, for operations with several outputs. */
-export function runOperations(name: string, attributes: Attribute[], inputs: tf.TensorInfo[], outputs: number): tf.Tensor[] {
+export function runOperations(
+  name: string,
+  attributes: Attribute[],
+  inputs: tf.TensorInfo[],
+  outputs: number,
+): tf.Tensor[] {
   return backend().executeMultipleOutputs(name, attributes, inputs, outputs)
 }

@@ -69,6 +69,10 @@ function fusedAdamW({ parameter, gradient, m, v, rate, step, beta1, beta2, epsil
   const [power1, power2] = [tf.pow(beta1, step), tf.pow(beta2, step)]
   const corrected = tf.mul(tf.sqrt(tf.sub(1, power2)), epsilon)
   const scalars = [power1, power2, rate, tf.scalar(beta1), tf.scalar(beta2), corrected]
-  const attributes = [attribute.type('T', 'float32'), attribute.bool('use_locking', false), attribute.bool('use_nesterov', false)]
+  const attributes = [
+    attribute.type('T', 'float32'),
+    attribute.bool('use_locking', false),
+    attribute.bool('use_nesterov', false),
+  ]
   updateInPlace([parameter, m, v], 'ResourceApplyAdam', attributes, [...scalars, gradient])
 }

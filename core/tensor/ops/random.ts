@@ -1,6 +1,6 @@
 import { tf } from '../tfjs.ts'
 import { attribute, runOperation } from './operation.ts'
-import { backend } from '../backend/backend.ts'
+import { backend } from '../backend/current.ts'
 
 // Random numbers are made from the integers of the stateless Philox generator, which TensorFlow's kernels and XLA agree on bit by bit
 // (their own float versions differ). The same seed gives the same numbers: eager, captured, or compiled.
@@ -60,7 +60,12 @@ function randomBits(shape: number[], seed: tf.Tensor): tf.Tensor {
     const inputs = [tf.tensor1d(shape, 'int32'), tf.scalar(philox, 'int32'), positive]
     const [shapeId, algorithmId, seedId] = backend().getInputTensorIds(inputs) as [number, number, number]
     // Key and counter are uint64, which tfjs has no tensor for: they stay bare ids.
-    const [key, counter] = binding.executeOp('StatelessRandomGetKeyCounter', [attribute.type('Tseed', 'int32')], [seedId], 2)
+    const [key, counter] = binding.executeOp(
+      'StatelessRandomGetKeyCounter',
+      [attribute.type('Tseed', 'int32')],
+      [seedId],
+      2,
+    )
     const attributes = [attribute.type('dtype', 'int32'), attribute.type('Tshape', 'int32')]
     const ids = [shapeId, key!.id, counter!.id, algorithmId]
     const [bits] = binding.executeOp('StatelessRandomUniformFullIntV2', attributes, ids, 1)

@@ -18,8 +18,12 @@ const crossEntropy = (labels: tf.Tensor, smoothing: number) =>
     const valid = tf.cast(tf.notEqual(labels, ignoredLabel), 'float32')
     const safe = tf.mul(labels, tf.cast(valid, 'int32'))
     const attributes = [attribute.type('T', 'float32'), attribute.type('Tlabels', 'int32')]
-    const [nll, slope] = runOperations('SparseSoftmaxCrossEntropyWithLogits', attributes, [scores, safe], 2) as [tf.Tensor, tf.Tensor]
-    const { loss, gradient } = smoothing === 0 ? { loss: nll, gradient: slope } : smoothed(scores, nll, slope, smoothing)
+    const [nll, slope] = runOperations('SparseSoftmaxCrossEntropyWithLogits', attributes, [scores, safe], 2) as [
+      tf.Tensor,
+      tf.Tensor,
+    ]
+    const { loss, gradient } =
+      smoothing === 0 ? { loss: nll, gradient: slope } : smoothed(scores, nll, slope, smoothing)
     ;(save as tf.GradSaveFunc)([gradient, valid])
     return { value: tf.mul(loss, valid), gradFunc: scaleRows }
   })

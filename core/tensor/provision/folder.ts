@@ -5,8 +5,14 @@ import { join } from 'node:path'
 export const runtimeVersion = '2.21.0'
 
 /** The folder of the unpacked runtime: WINNOW_TENSORFLOW, or `winnow/tensorflow-cpu-<version>` in the user's cache folder. */
-export function runtimeFolder(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
-  return environment['WINNOW_TENSORFLOW'] || join(cacheFolder(environment, platform), 'winnow', `tensorflow-cpu-${runtimeVersion}`)
+export function runtimeFolder(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  return (
+    environment['WINNOW_TENSORFLOW'] ||
+    join(cacheFolder(environment, platform), 'winnow', `tensorflow-cpu-${runtimeVersion}`)
+  )
 }
 
 function cacheFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {

@@ -23,7 +23,14 @@ export async function selfTest(root = runtimeFolder()): Promise<SelfTest> {
   const gradient = checkGradient()
   const captured = await checkStep(false)
   const xla = await checkStep(true)
-  return { version: runtime.version, devices: runtime.devices(), gradient, captured, xla, seconds: (performance.now() - start) / 1000 }
+  return {
+    version: runtime.version,
+    devices: runtime.devices(),
+    gradient,
+    captured,
+    xla,
+    seconds: (performance.now() - start) / 1000,
+  }
 }
 
 /** d/dx Σ x² = 2x */

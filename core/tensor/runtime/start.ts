@@ -30,5 +30,11 @@ async function start({ root = runtimeFolder(), threads = 0 }: StartOptions): Pro
   bindApi(loadLibraries(root))
   const { context } = openSession(newContext(threads))
   await installBackend()
-  return { name: 'libtensorflow', version: C.TF_Version() as string, root, devices: () => listDevices(context), liveHandles }
+  return {
+    name: 'libtensorflow',
+    version: C.TF_Version() as string,
+    root,
+    devices: () => listDevices(context),
+    liveHandles,
+  }
 }

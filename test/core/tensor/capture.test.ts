@@ -1,5 +1,13 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { capture, linear, startTensor, tf, type Captured, type CaptureOptions, type Runtime } from '../../../core/tensor/index.ts'
+import {
+  capture,
+  linear,
+  startTensor,
+  tf,
+  type Captured,
+  type CaptureOptions,
+  type Runtime,
+} from '../../../core/tensor/index.ts'
 
 let runtime: Runtime
 beforeAll(async () => {
@@ -10,9 +18,11 @@ const made: (Captured | tf.Variable)[] = []
 afterEach(() => made.splice(0).forEach((item) => item.dispose()))
 
 const keep = <Item extends Captured | tf.Variable>(item: Item) => (made.push(item), item)
-const variable = (values: number[]) => keep(tf.tidy(() => tf.variable(tf.tensor1d(values))))
-const captured = (step: (...x: any[]) => tf.Tensor[], options: Partial<CaptureOptions> = {}) =>
-  keep(capture(step, { inputs: [], state: [], name: 'trial', ...options }))
+const variable = (values: number[]) => keep<tf.Variable>(tf.tidy(() => tf.variable(tf.tensor1d(values))))
+const captured = <Inputs extends tf.Tensor[]>(
+  step: (...x: Inputs) => tf.Tensor[],
+  options: Partial<CaptureOptions> = {},
+) => keep(capture(step, { inputs: [], state: [], name: 'trial', ...options }))
 const code = (expected: string) => expect.objectContaining({ code: expected })
 
 /** Runs a step and reads its results. */
@@ -34,7 +44,9 @@ describe('inputs', () => {
   ]
   for (const [spec, input, expected] of cases) {
     test(`a typed array for ${spec.dtype}`, async () => {
-      const step = captured((x: tf.Tensor) => [tf.mul(tf.cast(x, x.dtype === 'bool' ? 'int32' : x.dtype), 2)], { inputs: [spec] })
+      const step = captured((x: tf.Tensor) => [tf.mul(tf.cast(x, x.dtype === 'bool' ? 'int32' : x.dtype), 2)], {
+        inputs: [spec],
+      })
       expect(await values(step, [input])).toEqual([expected])
     })
   }
@@ -89,7 +101,11 @@ for (const xla of [false, true]) {
   describe(`state${xla ? ' under XLA' : ''}`, () => {
     test('is updated in place, run after run', async () => {
       const count = variable([0, 10])
-      const step = captured((x) => (count.assign(tf.add(count, x)), [tf.sum(count)]), { inputs: two, state: [count], xla })
+      const step = captured((x) => (count.assign(tf.add(count, x)), [tf.sum(count)]), {
+        inputs: two,
+        state: [count],
+        xla,
+      })
       expect(await values(step, [Float32Array.of(1, 2)])).toEqual([[13]])
       expect(await values(step, [Float32Array.of(1, 2)])).toEqual([[16]])
       expect([...count.dataSync()]).toEqual([2, 14])
@@ -119,16 +135,23 @@ for (const xla of [false, true]) {
 
     test('may take one value twice, or an input as it is', async () => {
       const [a, b, c] = [variable([0, 0]), variable([0, 0]), variable([0, 0])]
-      const step = captured((x) => {
-        const y = tf.add(x, 1)
-        a.assign(y)
-        b.assign(tf.clone(y))
-        c.assign(tf.clone(x))
-        return [y]
-      }, { inputs: two, state: [a, b, c], xla })
+      const step = captured(
+        (x) => {
+          const y = tf.add(x, 1)
+          a.assign(y)
+          b.assign(tf.clone(y))
+          c.assign(tf.clone(x))
+          return [y]
+        },
+        { inputs: two, state: [a, b, c], xla },
+      )
       await values(step, [Float32Array.of(8, 9)])
       expect(await values(step, [Float32Array.of(1, 2)])).toEqual([[2, 3]])
-      expect([a, b, c].map((item) => [...item.dataSync()])).toEqual([[2, 3], [2, 3], [1, 2]])
+      expect([a, b, c].map((item) => [...item.dataSync()])).toEqual([
+        [2, 3],
+        [2, 3],
+        [1, 2],
+      ])
     })
 
     test('leaves clones and earlier results as they were', async () => {
@@ -213,9 +236,19 @@ describe('what a step may not do', () => {
     ['read a value', 'tensor-read', () => [tf.scalar(tf.add(1, 2).dataSync()[0]!)], /capture\.test\.ts/],
     ['draw tfjs random numbers', 'tensor-random', () => [tf.randomNormal([3])], /capture\.test\.ts/],
     ['use tf.dropout', 'tensor-random', () => [tf.dropout(tf.ones([3]), 0.5)], /host/],
-    ['hold large host data', 'tensor-constant', () => [tf.tensor1d(Float32Array.from({ length: 70_000 }, (_, index) => index))], /70000 values/],
+    [
+      'hold large host data',
+      'tensor-constant',
+      () => [tf.tensor1d(Float32Array.from({ length: 70_000 }, (_, index) => index))],
+      /70000 values/,
+    ],
     ['make a variable', 'tensor-state', () => [tf.add(keep(tf.variable(tf.add(1, 2), true, 'stray')), 1)], /stray/],
-    ['mismatch shapes', 'tensor-invalid', () => [linear(tf.ones([2, 3]), tf.add(tf.ones([4, 3]), 0), tf.ones([5]))], /BiasAdd\(float32 \[2, 4\], float32 \[5\]\)/],
+    [
+      'mismatch shapes',
+      'tensor-invalid',
+      () => [linear(tf.ones([2, 3]), tf.add(tf.ones([4, 3]), 0), tf.ones([5]))],
+      /BiasAdd\(float32 \[2, 4\], float32 \[5\]\)/,
+    ],
   ]
   for (const [name, fault, step, message] of refused) {
     test(`${name}`, () => {

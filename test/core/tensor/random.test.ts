@@ -1,6 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { capture, categorical, dropout, fold, randomNormal, randomUniform, startTensor, tf } from '../../../core/tensor/index.ts'
-import { expectClose } from './support/check.ts'
+import {
+  capture,
+  categorical,
+  dropout,
+  fold,
+  randomNormal,
+  randomUniform,
+  startTensor,
+  tf,
+} from '../../../core/tensor/index.ts'
+import { difference } from './support/check.ts'
 
 beforeAll(() => startTensor())
 
@@ -10,7 +19,9 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => 
 
 describe('uniform numbers', () => {
   test('are the same for the same seed and other for another', () => {
-    const [a, b, c] = [seedOf(1, 2), seedOf(1, 2), seedOf(2, 1)].map((seed) => [...read(() => randomUniform([50], seed))])
+    const [a, b, c] = [seedOf(1, 2), seedOf(1, 2), seedOf(2, 1)].map((seed) => [
+      ...read(() => randomUniform([50], seed)),
+    ])
     expect(a).toEqual(b)
     expect(a!.filter((value, index) => value === c![index]).length).toBe(0)
   })
@@ -19,7 +30,10 @@ describe('uniform numbers', () => {
     const values = Array.from(read(() => randomUniform([100, 100], seedOf(3, -4))))
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0)
     expect(Math.max(...values)).toBeLessThan(1)
-    const tenths = Array.from({ length: 10 }, (_, tenth) => values.filter((value) => Math.floor(value * 10) === tenth).length)
+    const tenths = Array.from(
+      { length: 10 },
+      (_, tenth) => values.filter((value) => Math.floor(value * 10) === tenth).length,
+    )
     for (const count of tenths) expect(Math.abs(count - 1000)).toBeLessThan(150) // 5 standard deviations
   })
 })
@@ -44,11 +58,21 @@ describe('dropout', () => {
     const [y, slope] = tf.tidy(() => {
       const f = (x: tf.Tensor) => dropout(x, 0.25, seedOf(1, 1))
       const x = tf.fill([4000], 3)
-      return [f(x).dataSync(), tf.grad((value) => tf.sum(f(value)))(x).dataSync()]
+      return [
+        f(x).dataSync(),
+        tf
+          .grad((value) => tf.sum(f(value)))(x)
+          .dataSync(),
+      ]
     })
     expect(new Set(y)).toEqual(new Set([0, 4]))
     expect(Math.abs(Array.from(y).filter((value) => value === 0).length / 4000 - 0.25)).toBeLessThan(0.035)
-    expectClose(slope, Array.from(y, (value) => value / 3), 1e-6)
+    expect(
+      difference(
+        slope,
+        Array.from(y, (value) => value / 3),
+      ),
+    ).toBeLessThan(1e-6)
   })
 
   test('returns the input at rate 0', () => {
@@ -58,7 +82,11 @@ describe('dropout', () => {
 
 describe('categorical', () => {
   test('draws each class with its probability', () => {
-    const draws = Array.from(read(() => categorical(tf.tile(tf.tensor2d([[Math.log(0.5), Math.log(0.3), Math.log(0.2)]]), [6000, 1]), seedOf(2, 9))))
+    const draws = Array.from(
+      read(() =>
+        categorical(tf.tile(tf.tensor2d([[Math.log(0.5), Math.log(0.3), Math.log(0.2)]]), [6000, 1]), seedOf(2, 9)),
+      ),
+    )
     ;[0.5, 0.3, 0.2].forEach((share, label) => {
       expect(Math.abs(draws.filter((draw) => draw === label).length / 6000 - share)).toBeLessThan(0.033)
     })
@@ -72,13 +100,17 @@ describe('categorical', () => {
 
 for (const xla of [false, true]) {
   test(`a ${xla ? 'step compiled by XLA' : 'captured step'} draws what eager mode draws, and other numbers for another seed`, async () => {
-    const draw = (seed: tf.Tensor) => [randomUniform([3, 7], seed), randomNormal([1001], fold(seed, 4)), categorical(tf.zeros([30, 5]), seed)]
+    const draw = (seed: tf.Tensor) => [
+      randomUniform([3, 7], seed),
+      randomNormal([1001], fold(seed, 4)),
+      categorical(tf.zeros([30, 5]), seed),
+    ]
     const step = capture(draw, { inputs: [{ shape: [2], dtype: 'int32' }], state: [], xla })
     const eager = draw(seedOf(-11, 12)).map((tensor) => tensor.dataSync())
     const captured = (await step.run([Int32Array.of(-11, 12)])).map((tensor) => tensor.dataSync())
     const other = (await step.run([Int32Array.of(-11, 13)])).map((tensor) => tensor.dataSync())
     expect(captured[0]).toEqual(eager[0])
-    expectClose(captured[1]!, eager[1]!, 1e-4)
+    expect(difference(captured[1]!, eager[1]!)).toBeLessThan(1e-4)
     expect(captured[2]).toEqual(eager[2])
     expect(other[0]).not.toEqual(eager[0])
     step.dispose()

@@ -14,7 +14,11 @@ test('the runtime is looked for where the environment says, then in the cache fo
 test('a missing runtime is a fault that says what to do, and a later start with the right folder works', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'winnow-runtime-'))
   try {
-    await expect(startTensor({ root: empty })).rejects.toMatchObject({ code: 'runtime-missing', subject: empty, hint: expect.stringMatching(/npm start.*WINNOW_TENSORFLOW/) })
+    await expect(startTensor({ root: empty })).rejects.toMatchObject({
+      code: 'runtime-missing',
+      subject: empty,
+      hint: expect.stringMatching(/npm start.*WINNOW_TENSORFLOW/),
+    })
   } finally {
     rmSync(empty, { recursive: true })
   }

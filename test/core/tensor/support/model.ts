@@ -1,5 +1,14 @@
 import {
-  adamW, attention, clipByGlobalNorm, embedding, gelu, layerNorm, linear, softmaxCrossEntropy, tf, valueAndGradients,
+  adamW,
+  attention,
+  clipByGlobalNorm,
+  embedding,
+  gelu,
+  layerNorm,
+  linear,
+  softmaxCrossEntropy,
+  tf,
+  valueAndGradients,
 } from '../../../../core/tensor/index.ts'
 
 /** Size of the test model: a ViT whose patches a text decoder with cross-attention reads. */
@@ -16,7 +25,16 @@ export interface Size {
 
 export const tiny: Size = { batch: 2, layers: 1, width: 16, heads: 2, vocabulary: 20, length: 5, image: 8, patch: 4 }
 /** 1.6 M parameters */
-export const small: Size = { batch: 8, layers: 4, width: 64, heads: 1, vocabulary: 4000, length: 24, image: 64, patch: 16 }
+export const small: Size = {
+  batch: 8,
+  layers: 4,
+  width: 64,
+  heads: 1,
+  vocabulary: 4000,
+  length: 24,
+  image: 64,
+  patch: 16,
+}
 
 /** Parameters by name, made on first use from a fixed sequence. */
 export function newParameters() {
@@ -38,7 +56,13 @@ export function newParameters() {
 export type Parameters = ReturnType<typeof newParameters>
 
 /** Mean loss of captions given images. images [B, S, S, 3], ids and labels int32 [B, T]. */
-export function captionLoss(p: Parameters, size: Size, images: tf.Tensor, ids: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+export function captionLoss(
+  p: Parameters,
+  size: Size,
+  images: tf.Tensor,
+  ids: tf.Tensor,
+  labels: tf.Tensor,
+): tf.Tensor {
   const { batch, width, vocabulary, length } = size
   const seen = encode(p, size, images)
   let x = tf.add(embedding(p('words', [vocabulary, width]), ids), p('text/position', [1, length, width]))
@@ -47,7 +71,11 @@ export function captionLoss(p: Parameters, size: Size, images: tf.Tensor, ids: t
     x = norm(p, `text/${layer}/b`, tf.add(x, attend(p, `text/${layer}/cross`, size, x, seen)))
     x = norm(p, `text/${layer}/c`, tf.add(x, feedForward(p, `text/${layer}`, width, x)))
   }
-  const logits = linear(tf.reshape(x, [batch * length, width]), p('words', [vocabulary, width]), p('text/bias', [vocabulary], 0))
+  const logits = linear(
+    tf.reshape(x, [batch * length, width]),
+    p('words', [vocabulary, width]),
+    p('text/bias', [vocabulary], 0),
+  )
   return tf.mean(softmaxCrossEntropy(logits, tf.reshape(labels, [-1]), { smoothing: 0.1 }))
 }
 
@@ -55,7 +83,10 @@ function encode(p: Parameters, { batch, image, patch, width, ...size }: Size, im
   const side = image / patch
   const cut = tf.transpose(tf.reshape(images, [batch, side, patch, side, patch * 3]), [0, 1, 3, 2, 4])
   const patches = tf.reshape(cut, [batch, side * side, patch * patch * 3])
-  let x = tf.add(dense(p, 'image/patch', patches, patch * patch * 3, width), p('image/position', [1, side * side, width]))
+  let x = tf.add(
+    dense(p, 'image/patch', patches, patch * patch * 3, width),
+    p('image/position', [1, side * side, width]),
+  )
   for (let layer = 0; layer < size.layers; layer++) {
     const normal = norm(p, `image/${layer}/a`, x)
     x = tf.add(x, attend(p, `image/${layer}`, { batch, image, patch, width, ...size }, normal, normal))
@@ -77,16 +108,30 @@ function feedForward(p: Parameters, name: string, width: number, x: tf.Tensor): 
   return dense(p, `${name}/down`, gelu(dense(p, `${name}/up`, x, width, 4 * width)), 4 * width, width)
 }
 
-function attend(p: Parameters, name: string, { heads, width }: Size, x: tf.Tensor, from: tf.Tensor, mask?: tf.Tensor): tf.Tensor {
-  const split = (y: tf.Tensor) => tf.transpose(tf.reshape(y, [y.shape[0]!, y.shape[1]!, heads, width / heads]), [0, 2, 1, 3])
-  const [q, k, v] = [dense(p, `${name}/q`, x, width, width), dense(p, `${name}/k`, from, width, width), dense(p, `${name}/v`, from, width, width)]
+function attend(
+  p: Parameters,
+  name: string,
+  { heads, width }: Size,
+  x: tf.Tensor,
+  from: tf.Tensor,
+  mask?: tf.Tensor,
+): tf.Tensor {
+  const split = (y: tf.Tensor) =>
+    tf.transpose(tf.reshape(y, [y.shape[0]!, y.shape[1]!, heads, width / heads]), [0, 2, 1, 3])
+  const [q, k, v] = [
+    dense(p, `${name}/q`, x, width, width),
+    dense(p, `${name}/k`, from, width, width),
+    dense(p, `${name}/v`, from, width, width),
+  ]
   const mixed = tf.transpose(attention(split(q), split(k), split(v), mask), [0, 2, 1, 3])
   return dense(p, `${name}/out`, tf.reshape(mixed, x.shape), width, width)
 }
 
 /** 0 on and below the diagonal, -10000 above. */
 function causal(length: number): tf.Tensor {
-  const values = Float32Array.from({ length: length * length }, (_, index) => (index % length > Math.floor(index / length) ? -1e4 : 0))
+  const values = Float32Array.from({ length: length * length }, (_, index) =>
+    index % length > Math.floor(index / length) ? -1e4 : 0,
+  )
   return tf.tensor(values, [1, 1, length, length])
 }
 
@@ -97,12 +142,29 @@ export function newTraining(size: Size) {
   tf.tidy(() => captionLoss(p, size, ...batchTensors(size, batch))) // makes the parameters
   const parameters = [...p.variables.values()]
   const moments = parameters.map((parameter) => [zeros(parameter.shape), zeros(parameter.shape)] as const)
-  const step = (images: tf.Tensor, ids: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor, count: tf.Tensor): tf.Tensor[] => {
+  const step = (
+    images: tf.Tensor,
+    ids: tf.Tensor,
+    labels: tf.Tensor,
+    rate: tf.Tensor,
+    count: tf.Tensor,
+  ): tf.Tensor[] => {
     const { value, gradients } = valueAndGradients(() => captionLoss(p, size, images, ids, labels), parameters)
     const clipped = clipByGlobalNorm(gradients, 1)
     parameters.forEach((parameter, index) => {
       const [m, v] = moments[index]!
-      adamW({ parameter, gradient: clipped.gradients[index]!, m, v, rate, step: count, beta1: 0.9, beta2: 0.98, epsilon: 1e-6, decay: 0.05 })
+      adamW({
+        parameter,
+        gradient: clipped.gradients[index]!,
+        m,
+        v,
+        rate,
+        step: count,
+        beta1: 0.9,
+        beta2: 0.98,
+        epsilon: 1e-6,
+        decay: 0.05,
+      })
     })
     return [value, clipped.norm]
   }
@@ -124,8 +186,15 @@ export function exampleBatch({ batch, image, length, vocabulary }: Size): Batch 
   return [images, ids, labels]
 }
 
-export function batchTensors({ batch, image, length }: Size, [images, ids, labels]: Batch): [tf.Tensor, tf.Tensor, tf.Tensor] {
-  return [tf.tensor(images, [batch, image, image, 3]), tf.tensor(ids, [batch, length], 'int32'), tf.tensor(labels, [batch, length], 'int32')]
+export function batchTensors(
+  { batch, image, length }: Size,
+  [images, ids, labels]: Batch,
+): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  return [
+    tf.tensor(images, [batch, image, image, 3]),
+    tf.tensor(ids, [batch, length], 'int32'),
+    tf.tensor(labels, [batch, length], 'int32'),
+  ]
 }
 
 function specsOf({ batch, image, length }: Size) {

@@ -52,14 +52,25 @@ export interface AttentionShape {
 }
 
 /** mask [queries, keys] is shared by the whole batch. */
-export function attention(q: Numbers, k: Numbers, v: Numbers, { batch, heads, queries, keys, depth }: AttentionShape, mask?: Numbers): number[] {
-  const block = (values: Numbers, index: number, length: number) => rows(values.slice(index * length * depth, (index + 1) * length * depth), depth)
+export function attention(
+  q: Numbers,
+  k: Numbers,
+  v: Numbers,
+  { batch, heads, queries, keys, depth }: AttentionShape,
+  mask?: Numbers,
+): number[] {
+  const block = (values: Numbers, index: number, length: number) =>
+    rows(values.slice(index * length * depth, (index + 1) * length * depth), depth)
   return Array.from({ length: batch * heads }, (_, head) => {
     const [keyRows, valueRows] = [block(k, head, keys), block(v, head, keys)]
     return block(q, head, queries).flatMap((query, position) => {
-      const scores = keyRows.map((key, index) => dot(query, key) / Math.sqrt(depth) + (mask?.[position * keys + index] ?? 0))
+      const scores = keyRows.map(
+        (key, index) => dot(query, key) / Math.sqrt(depth) + (mask?.[position * keys + index] ?? 0),
+      )
       const shares = logSoftmax(scores).map(Math.exp)
-      return Array.from({ length: depth }, (_, axis) => sum(shares.map((share, index) => share * valueRows[index]![axis]!)))
+      return Array.from({ length: depth }, (_, axis) =>
+        sum(shares.map((share, index) => share * valueRows[index]![axis]!)),
+      )
     })
   }).flat()
 }
