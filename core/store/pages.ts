@@ -25,21 +25,20 @@ interface PairRow {
   captions: number
 }
 
-const pairRow = `
+// Subtle: a join that is run once a row is planned anew each time, as its parameter might change the
+// plan; one run over all ids is thirty times faster. CROSS JOIN and INDEXED BY keep that plan.
+const pairRows = `
   SELECT c.id, c.sample_id, c.text, c.source, c.decision, c.decided_by, c.itm, c.itc, c.loss,
     s.path, s.width, s.height, s.hash, s.bytes, s.modified, s.fault,
     -- A live placeholder has no live caption beside it, so that the index alone answers.
-    CASE c.chars WHEN 0 THEN 0 ELSE (SELECT count(*) FROM caption o WHERE o.sample_id = c.sample_id AND o.superseded_by IS NULL) END AS captions
-  FROM caption c JOIN sample s ON s.id = c.sample_id WHERE c.id = ?`
+    CASE c.chars WHEN 0 THEN 0 ELSE (
+      SELECT count(*) FROM caption o INDEXED BY caption_pair WHERE o.sample_id = c.sample_id AND o.superseded_by IS NULL) END AS captions
+  FROM json_each(?) j CROSS JOIN caption c ON c.id = j.value CROSS JOIN sample s ON s.id = c.sample_id ORDER BY j.key`
 
 /** The rows of the grid for these captions, in the same order. */
 export function readPairs(db: Db, ids: Iterable<number>, sort: Sort): Pair[] {
-  const statement = prepare(db, pairRow)
   const scoreOf = sortScore(db, sort)
-  return Array.from(ids, (id) => {
-    const row = statement.get(id) as PairRow
-    return toPair(row, scoreOf(row))
-  })
+  return all<PairRow>(db, pairRows, JSON.stringify([...ids])).map((row) => toPair(row, scoreOf(row)))
 }
 
 function sortScore(db: Db, { by, scorer }: Sort): (row: PairRow) => number | null {

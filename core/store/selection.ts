@@ -62,7 +62,7 @@ export function* readUsable(db: Db, ids: Int32Array): Generator<UsablePair> {
   const sql = `
     SELECT c.id AS captionId, c.sample_id AS sampleId, s.path, c.text, coalesce(s.duplicate_of, s.id) AS original,
       s.width, s.height, s.bytes, s.format
-    FROM json_each(?) j JOIN caption c ON c.id = j.value JOIN sample s ON s.id = c.sample_id ORDER BY j.key`
+    FROM json_each(?) j CROSS JOIN caption c ON c.id = j.value CROSS JOIN sample s ON s.id = c.sample_id ORDER BY j.key`
   for (let at = 0; at < ids.length; at += chunk) {
     yield* all<UsablePair>(db, sql, JSON.stringify([...ids.subarray(at, at + chunk)]))
   }
@@ -70,7 +70,7 @@ export function* readUsable(db: Db, ids: Int32Array): Generator<UsablePair> {
 
 /** For each id: its picture, and the first picture with the same content (itself, if it is the first). */
 export function* readOriginals(db: Db, ids: Int32Array): Generator<[sampleId: number, original: number]> {
-  const sql = `SELECT s.id, coalesce(s.duplicate_of, s.id) FROM json_each(?) j JOIN caption c ON c.id = j.value JOIN sample s ON s.id = c.sample_id`
+  const sql = `SELECT s.id, coalesce(s.duplicate_of, s.id) FROM json_each(?) j CROSS JOIN caption c ON c.id = j.value CROSS JOIN sample s ON s.id = c.sample_id`
   for (let at = 0; at < ids.length; at += chunk) {
     yield* prepare(db, sql)
       .raw()
