@@ -4,6 +4,7 @@ import type { FaultRecord } from '../../core/contract/index.ts'
 export function faultOf(error: unknown): FaultRecord {
   const data = (error as { data?: unknown } | null)?.data
   if (isFault(data)) return data
+  if (error instanceof TypeError && /fetch|network/i.test(error.message)) return { code: 'disconnected', message: error.message }
   const code = (error as { code?: unknown } | null)?.code
   const message = error instanceof Error ? error.message : String(error)
   return { code: typeof code === 'string' ? code : 'unexpected', message }
