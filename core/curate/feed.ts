@@ -68,46 +68,42 @@ export function pendingPictures(
  */
 export function storeResults(
   project: Project,
-  { job, spec }: FeedJob,
+  feed: FeedJob,
   results: FeedResult[],
 ): { written: number; scored: number } {
   const { db } = project
   return transaction(
     db,
     () => {
-      const scores: NewScore[] = []
-      let written = 0
-      let operation: number | null = null
-      for (const result of results.filter(({ sampleId }) => markDone(db, job, sampleId))) {
-        for (const { captionId, itm, itc } of result.scores) scores.push(...both(captionId, itm, itc))
-        const text = cleanCaption(result.written?.text ?? '')
-        if (!result.written || text === '') continue
-        const same = liveCaptionsOf(db, result.sampleId).find(
-          (caption) => caption.source === 1 && caption.text === text,
-        )
-        if (!same) {
-          written++
-          operation ??= openOperation(project, { job, spec })
-        }
-        const id =
-          same?.id ??
-          insertCaption(db, {
-            sample: result.sampleId,
-            text,
-            source: 'synthetic',
-            at: Date.now(),
-            operation: operation!,
-            provenance: provenanceOf(project, { job, spec }),
-          })
-        scores.push(...both(id, result.written.itm, result.written.itc))
-      }
-      if (operation !== null) updateOperation(db, operation, { count: operationById(db, operation)!.count + written })
-      if (spec.filter !== null && scores.length > 0)
-        writeScores(db, { hash: spec.filter, name: nameOf(project, spec.filter) }, scores)
+      const fresh = results.filter(({ sampleId }) => markDone(db, feed.job, sampleId))
+      const scores = fresh.flatMap((result) =>
+        result.scores.flatMap(({ captionId, itm, itc }) => both(captionId, itm, itc)),
+      )
+      const captions = fresh.map((result) => storeWritten(project, feed, result))
+      for (const caption of captions) if (caption) scores.push(...caption.scores)
+      const written = captions.filter((caption) => caption?.isNew).length
+      const { filter, captioner } = feed.spec
+      if (filter !== null && scores.length > 0) writeScores(db, { hash: filter, name: nameOf(project, filter) }, scores)
+      if (captioner === null && scores.length > 0)
+        count(project, feed, new Set(scores.map(({ captionId }) => captionId)).size)
       return { written, scored: scores.length }
     },
     'normal',
   )
+}
+
+/** Stores the caption of one result; one that the picture has already only gets its scores. */
+function storeWritten(project: Project, feed: FeedJob, { sampleId: sample, written }: FeedResult) {
+  const text = cleanCaption(written?.text ?? '')
+  if (!written || text === '') return null
+  const same = liveCaptionsOf(project.db, sample).find((caption) => caption.source === 1 && caption.text === text)
+  const id = same?.id ?? insertWritten(project, feed, sample, text)
+  return { isNew: !same, scores: both(id, written.itm, written.itc) }
+}
+
+function insertWritten(project: Project, feed: FeedJob, sample: number, text: string): number {
+  const [operation, provenance] = [count(project, feed, 1), provenanceOf(project, feed)]
+  return insertCaption(project.db, { sample, text, source: 'synthetic', at: Date.now(), operation, provenance })
 }
 
 function both(captionId: number, itm: number | null, itc: number | null): NewScore[] {
@@ -117,12 +113,28 @@ function both(captionId: number, itm: number | null, itc: number | null): NewSco
   return found
 }
 
-/** The history's entry for the captions of a job: the one it has, or a new one if that was undone meanwhile. */
-function openOperation(project: Project, { job, spec }: FeedJob): number {
+/**
+ * Adds to the count of the job's entry in the history and returns it: the one it has, or a new one
+ * if that was undone meanwhile. Scores alone can't be undone: nothing a person sees was taken away.
+ */
+function count(project: Project, { job, spec }: FeedJob, more: number): number {
   const known = jobOperation(project, job)
-  if (known !== null && operationById(project.db, known)?.state === 'done') return known
-  const details = { job, captioner: nameOf(project, spec.captioner!), query: spec.query.text }
-  const operation = insertOperation(project.db, { kind: 'capfilt', details, count: 0, at: Date.now(), undoable: true })
+  const row = known === null ? undefined : operationById(project.db, known)
+  if (row?.state === 'done') {
+    updateOperation(project.db, row.id, { count: row.count + more })
+    return row.id
+  }
+  const writes = spec.captioner !== null
+  const by: Record<string, string> = writes
+    ? { captioner: nameOf(project, spec.captioner!) }
+    : { scorer: nameOf(project, spec.filter!) }
+  const operation = insertOperation(project.db, {
+    kind: writes ? 'capfilt' : 'score',
+    details: { job, ...by, query: spec.query.text },
+    count: more,
+    at: Date.now(),
+    undoable: writes,
+  })
   setJobOperation(project, job, operation)
   return operation
 }

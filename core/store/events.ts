@@ -1,5 +1,5 @@
 import type { FaultRecord, JobEvent } from '../contract/index.ts'
-import { all, number, run } from './database.ts'
+import { all, number, run, transaction } from './database.ts'
 import type { Project } from './project.ts'
 
 type WithoutHead<E> = E extends JobEvent ? Omit<E, 'job' | 'sequence' | 'at'> : never
@@ -10,7 +10,8 @@ export type EventBody = WithoutHead<JobEvent>
 export function appendEvent({ db }: Project, job: string, body: EventBody): JobEvent {
   const sequence = number(db, 'SELECT coalesce(max(sequence), 0) + 1 FROM job_event WHERE job = ?', job)
   const event = { job, sequence, at: new Date().toISOString(), ...body } as JobEvent
-  run(db, 'INSERT INTO job_event VALUES (?, ?, ?)', job, sequence, JSON.stringify(event))
+  const insert = () => run(db, 'INSERT INTO job_event VALUES (?, ?, ?)', job, sequence, JSON.stringify(event))
+  transaction(db, insert, 'normal')
   return event
 }
 

@@ -4,6 +4,7 @@ import {
   countHandled,
   countPictures,
   detail,
+  edit,
   history,
   pendingPictures,
   redo,
@@ -166,6 +167,23 @@ describe('the feed of a CapFilt job', () => {
       ['discarded', 1],
     ])
     expect(detail(project, 1).captions).toHaveLength(2)
+  })
+
+  it('lists scores alone in the history, where they cannot be undone and discard nothing', () => {
+    const project = four()
+    edit(project, { captionId: 1, text: 'edited' })
+    undo(project)
+    const scoring = spec({ captioner: null })
+    const scores = [
+      { captionId: 1, itm: 0.5, itc: 0.1 },
+      { captionId: 2, itm: 0.4, itc: 0.2 },
+    ]
+    storeResults(project, { job: addJob(project, scoring), spec: scoring }, [{ sampleId: 1, written: null, scores }])
+    expect(history(project).map(({ kind, count, undoable }) => [kind, count, undoable])).toEqual([
+      ['score', 2, false],
+      ['edit', 1, true],
+    ])
+    expect(redo(project).operation?.kind).toBe('edit')
   })
 
   it('does not write the same synthetic caption twice for a picture', () => {

@@ -227,6 +227,25 @@ describe('undo and redo', () => {
   })
 })
 
+describe('a full disk', () => {
+  it('refuses an action with a clear fault and changes nothing', () => {
+    const project = temporaryProject()
+    addPairs(
+      project,
+      Array.from({ length: 5000 }, (_, index) => [`${index}`]),
+    )
+    const before = visible(project)
+    project.db.pragma(`max_page_count = ${project.db.pragma('page_count', { simple: true }) as number}`)
+    const { view } = openView(project, queryFor(''))
+    const reason = 'long '.repeat(200)
+    const input = { target: { kind: 'view' as const, view }, decision: 'accepted' as const, reason }
+    expect(() => decide(project, input)).toThrow(expect.objectContaining({ code: 'disk-full' }))
+    expect(visible(project)).toEqual(before)
+    expect(history(project)).toEqual([])
+    expect(openView(project, queryFor('is:accepted')).count).toBe(0)
+  })
+})
+
 describe('editing', () => {
   it('refuses empty text, and captions and pictures that are not there', () => {
     const project = temporaryProject()
