@@ -28,6 +28,7 @@ export function decide(project: Project, input: { target: Target; decision: Deci
   const { target, decision, reason } = input
   const ids = resolveTarget(project, target)
   const details: Operation['details'] = { decision }
+  if (ids.length === 1) details.captionId = ids[0]!
   if (target.kind !== 'pairs') details.query = queryOf(project, target.view).text
   const stamp: DecisionStamp = { by: 'human', at: Date.now(), reason: reason ?? null }
   return logDecisions(project, [{ ids, decision }], { kind: 'decide', details, stamp })

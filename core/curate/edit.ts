@@ -1,7 +1,7 @@
 import { Fault } from '../contract/index.ts'
 import { captionById, insertCaption, liveCaptionsOf, type CaptionRow, type NewCaption } from '../store/captions.ts'
 import { transaction } from '../store/database.ts'
-import { insertOperation } from '../store/operations.ts'
+import { insertOperation, updateOperation } from '../store/operations.ts'
 import type { Project } from '../store/project.ts'
 import { sampleById } from '../store/samples.ts'
 import { cleanCaption } from '../text/clean.ts'
@@ -38,7 +38,7 @@ export function swap(project: Project, { captionId }: { captionId: number }): Ch
     ],
     {
       kind: 'swap',
-      details: { sample: chosen.sample_id, text: chosen.text },
+      details: { sample: chosen.sample_id, captionId: chosen.id, text: chosen.text },
       stamp: { by: 'human', at: Date.now(), reason: null },
     },
   )
@@ -50,6 +50,7 @@ function write({ db }: Project, kind: 'edit' | 'add', sample: number, text: stri
     const operation = insertOperation(db, { kind, details: { sample, text }, count: 1, at, undoable: true })
     const decided: NewCaption['decided'] = { decision: 'accepted', by: 'human', reason: null }
     const captionId = insertCaption(db, { sample, text, source: 'human', at, decided, replaces, operation })
+    updateOperation(db, operation, { details: { sample, captionId, text } })
     return { operation: readOperation(db, operation), changed: 1, captionId }
   })
 }

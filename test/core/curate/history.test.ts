@@ -5,6 +5,7 @@ import {
   decide,
   edit,
   history,
+  locate,
   openView,
   page,
   redo,
@@ -164,6 +165,18 @@ describe('undo and redo', () => {
     decide(project, { target: { kind: 'pairs', captionIds: [second] }, decision: 'rejected' })
     expect(redo(project).operation).toBeNull()
     expect(history(project).map(({ state }) => state)).toEqual(['done', 'discarded'])
+  })
+
+  it('tells where a single action was, so that a window can go there', () => {
+    const project = temporaryProject()
+    addPairs(project, [['one', 'two'], ['three']])
+    const { view } = openView(project, queryFor(''))
+    decide(project, { target: { kind: 'pairs', captionIds: [3] }, decision: 'accepted' })
+    edit(project, { captionId: 2, text: 'new' })
+    const places = [undo(project), undo(project)].map(({ operation }) =>
+      locate(project, { view, captionId: operation!.details.captionId as number }),
+    )
+    expect(places).toEqual([1, 2])
   })
 
   it('logs nothing when nothing changes', () => {
