@@ -48,10 +48,22 @@ await captions(start)
 /** The first checkpoint: trained now, or found from an earlier call. */
 async function visionStart(folder: string): Promise<string> {
   if (existsSync(folder)) return folder
-  const changes = { steps: Number(values['vision-steps']), learningRate: 1.5e-3, warmupSteps: 100, compile: values.compile }
+  const changes = {
+    steps: Number(values['vision-steps']),
+    learningRate: 1.5e-3,
+    warmupSteps: 100,
+    compile: values.compile,
+  }
   const knobs = knobsOf(recipeNamed('pretrain'), changes)
   const parameters = await trainVision(shape, await openScenes(seeds.vision), knobs, say)
-  await writeCheckpoint(folder, { name: 'tiny-start', shape, vocabulary, parameters, step: knobs.steps, recipe: { stage: 'vision', ...knobs } })
+  await writeCheckpoint(folder, {
+    name: 'tiny-start',
+    shape,
+    vocabulary,
+    parameters,
+    step: knobs.steps,
+    recipe: { stage: 'vision', ...knobs },
+  })
   await ship(folder, 'tiny-start')
   return folder
 }
@@ -60,7 +72,11 @@ async function visionStart(folder: string): Promise<string> {
 async function captions(startFolder: string): Promise<void> {
   const start = await loadCheckpoint(startFolder)
   const scenes = await openScenes(seeds.captions)
-  const pairs = Array.from({ length: Number(values.scenes) }, (_, index) => ({ sampleId: index, path: String(index), text: scenes.pair(index).caption }))
+  const pairs = Array.from({ length: Number(values.scenes) }, (_, index) => ({
+    sampleId: index,
+    path: String(index),
+    text: scenes.pair(index).caption,
+  }))
   const knobs = knobsOf(recipeNamed('pretrain'), { steps: Number(values.steps), compile: values.compile })
   const run = join(work!, 'captions')
   const point = await newestCheckpoint(run, (fault) => say(fault.message))
@@ -96,7 +112,15 @@ async function captions(startFolder: string): Promise<void> {
 async function shipModel(folder: string, knobs: Knobs): Promise<void> {
   const { tensors, manifest } = await loadCheckpoint(folder)
   const model = join(work!, 'tiny')
-  await writeCheckpoint(model, { name: 'tiny', shape, vocabulary, parameters: tensors, step: manifest.step, recipe: { ...knobs }, lineage: manifest.lineage })
+  await writeCheckpoint(model, {
+    name: 'tiny',
+    shape,
+    vocabulary,
+    parameters: tensors,
+    step: manifest.step,
+    recipe: { ...knobs },
+    lineage: manifest.lineage,
+  })
   await ship(model, 'tiny')
 }
 
@@ -109,6 +133,8 @@ async function ship(folder: string, name: string): Promise<void> {
 }
 
 function line(step: number, metrics: Record<string, number>): string {
-  const shown = Object.entries(metrics).map(([name, value]) => `${name} ${Math.abs(value) >= 0.01 ? value.toFixed(3) : value.toExponential(1)}`)
+  const shown = Object.entries(metrics).map(
+    ([name, value]) => `${name} ${Math.abs(value) >= 0.01 ? value.toFixed(3) : value.toExponential(1)}`,
+  )
   return `step ${step}: ${shown.join(', ')}`
 }

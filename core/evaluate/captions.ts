@@ -14,13 +14,26 @@ export interface CaptionOptions {
 }
 
 /** Captions of the first held-out pictures, written greedily, beside the caption they came with. */
-export async function heldOutCaptions(model: LoadedModel, pairs: HeldOutPair[], { count, prompt }: CaptionOptions): Promise<ComparedCaption[]> {
+export async function heldOutCaptions(
+  model: LoadedModel,
+  pairs: HeldOutPair[],
+  { count, prompt }: CaptionOptions,
+): Promise<ComparedCaption[]> {
   if (count === 0) return []
   const { items, images } = await decodePictures(picturesOf(pairs, count), model.shape.image.size)
   if (!items.length) return []
-  const writer = createWriter(model, { decoding: { kind: 'greedy' }, prompt, minLength: 5, maxLength: 30, batch: items.length })
+  const writer = createWriter(model, {
+    decoding: { kind: 'greedy' },
+    prompt,
+    minLength: 5,
+    maxLength: 30,
+    batch: items.length,
+  })
   try {
-    const written = await writer.write(images, items.map(({ sampleId }) => sampleId))
+    const written = await writer.write(
+      images,
+      items.map(({ sampleId }) => sampleId),
+    )
     return items.map(({ sampleId, texts }, index) => ({ sampleId, reference: texts[0]!, caption: written[index]! }))
   } finally {
     writer.dispose()

@@ -32,7 +32,7 @@ export function areaUnderCurve(scores: ArrayLike<number>, good: ArrayLike<boolea
   const order = Array.from({ length: scores.length }, (_, index) => index).sort((a, b) => scores[a]! - scores[b]!)
   let rankSum = 0
   let goods = 0
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from
     while (to < order.length && scores[order[to]!] === scores[order[from]!]) to++
     const middleRank = (from + 1 + to) / 2

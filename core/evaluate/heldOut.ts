@@ -29,7 +29,11 @@ interface Picture {
  * Ranks held-out pictures and captions against each other, by cosine; with `rerank`, the best candidates of every query
  * are ranked again by match logit + cosine, as BLIP does. Pictures that can't be read are left out, with their captions.
  */
-export async function heldOutRetrieval(model: LoadedModel, pairs: HeldOutPair[], options: HeldOutOptions): Promise<Retrieval> {
+export async function heldOutRetrieval(
+  model: LoadedModel,
+  pairs: HeldOutPair[],
+  options: HeldOutOptions,
+): Promise<Retrieval> {
   const { batch = 32, rerank, progress, signal } = options
   const wanted = picturesOf(pairs, options.pictures)
   const judge = createJudge(model, { batch })
@@ -57,7 +61,14 @@ export function picturesOf(pairs: HeldOutPair[], most: number): Picture[] {
   return most > 0 ? all.slice(0, most) : all
 }
 
-async function embed(judge: Judge, model: LoadedModel, wanted: Picture[], batch: number, progress: (done: number) => void, signal?: AbortSignal) {
+async function embed(
+  judge: Judge,
+  model: LoadedModel,
+  wanted: Picture[],
+  batch: number,
+  progress: (done: number) => void,
+  signal?: AbortSignal,
+) {
   const pictures: Picture[] = []
   const features: number[] = []
   for (let at = 0; at < wanted.length; at += batch) {
@@ -95,14 +106,20 @@ interface Ranking {
 }
 
 /** Gives the best cosines of each row and column the matching head's score; the others fall behind them, in their order. */
-async function rankAgain(judge: Judge, model: LoadedModel, { pictures, texts, similarity, batch, depth, signal }: Ranking): Promise<void> {
+async function rankAgain(
+  judge: Judge,
+  model: LoadedModel,
+  { pictures, texts, similarity, batch, depth, signal }: Ranking,
+): Promise<void> {
   const chosen = candidates(similarity, pictures.length, texts.length, depth)
   for (let index = 0; index < similarity.length; index++) similarity[index]! -= 100
   for (let at = 0; at < pictures.length; at += batch) {
     signal?.throwIfAborted()
     const some = pictures.slice(at, at + batch)
     await judge.look((await decodePictures(some, model.shape.image.size)).images)
-    const questions = some.flatMap((_, row) => [...chosen[at + row]!].map((text) => ({ row, text: texts[text]!, index: (at + row) * texts.length + text })))
+    const questions = some.flatMap((_, row) =>
+      [...chosen[at + row]!].map((text) => ({ row, text: texts[text]!, index: (at + row) * texts.length + text })),
+    )
     const judgements = await judge.judge(questions)
     questions.forEach(({ index }, place) => (similarity[index] = judgements[place]!.itmLogit + judgements[place]!.itc))
   }
@@ -112,8 +129,12 @@ async function rankAgain(judge: Judge, model: LoadedModel, { pictures, texts, si
 function candidates(similarity: Float32Array, rows: number, columns: number, depth: number): Set<number>[] {
   const chosen = Array.from({ length: rows }, () => new Set<number>())
   const best = (count: number, value: (index: number) => number) =>
-    Array.from({ length: count }, (_, index) => index).sort((a, b) => value(b) - value(a)).slice(0, depth)
-  for (let row = 0; row < rows; row++) for (const text of best(columns, (column) => similarity[row * columns + column]!)) chosen[row]!.add(text)
-  for (let column = 0; column < columns; column++) for (const row of best(rows, (row) => similarity[row * columns + column]!)) chosen[row]!.add(column)
+    Array.from({ length: count }, (_, index) => index)
+      .sort((a, b) => value(b) - value(a))
+      .slice(0, depth)
+  for (let row = 0; row < rows; row++)
+    for (const text of best(columns, (column) => similarity[row * columns + column]!)) chosen[row]!.add(text)
+  for (let column = 0; column < columns; column++)
+    for (const row of best(rows, (row) => similarity[row * columns + column]!)) chosen[row]!.add(column)
   return chosen
 }

@@ -19,10 +19,18 @@ export interface RetrievalInput {
 export function retrieval({ similarity, pictures, texts, pictureOf }: RetrievalInput): Retrieval {
   const right = rightTexts(pictures, texts, pictureOf)
   const toText = Array.from({ length: pictures }, (_, picture) =>
-    rankOfBest(texts.length, (text) => similarity[picture * texts.length + text]!, (text) => right[picture]!.has(texts[text]!)),
+    rankOfBest(
+      texts.length,
+      (text) => similarity[picture * texts.length + text]!,
+      (text) => right[picture]!.has(texts[text]!),
+    ),
   )
   const toImage = texts.map((content, text) =>
-    rankOfBest(pictures, (picture) => similarity[picture * texts.length + text]!, (picture) => right[picture]!.has(content)),
+    rankOfBest(
+      pictures,
+      (picture) => similarity[picture * texts.length + text]!,
+      (picture) => right[picture]!.has(content),
+    ),
   )
   return { imageToText: recalls(toText), textToImage: recalls(toImage), candidates: pictures }
 }
@@ -34,11 +42,17 @@ function rightTexts(pictures: number, texts: string[], pictureOf: number[]): Set
 }
 
 /** How many wrong candidates are at least as similar as the best right one. */
-function rankOfBest(count: number, similarityOf: (candidate: number) => number, isRight: (candidate: number) => boolean): number {
+function rankOfBest(
+  count: number,
+  similarityOf: (candidate: number) => number,
+  isRight: (candidate: number) => boolean,
+): number {
   let best = -Infinity
-  for (let candidate = 0; candidate < count; candidate++) if (isRight(candidate)) best = Math.max(best, similarityOf(candidate))
+  for (let candidate = 0; candidate < count; candidate++)
+    if (isRight(candidate)) best = Math.max(best, similarityOf(candidate))
   let rank = 0
-  for (let candidate = 0; candidate < count; candidate++) if (!isRight(candidate) && similarityOf(candidate) >= best) rank++
+  for (let candidate = 0; candidate < count; candidate++)
+    if (!isRight(candidate) && similarityOf(candidate) >= best) rank++
   return rank
 }
 

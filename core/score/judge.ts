@@ -36,7 +36,10 @@ export interface Judge {
 }
 
 /** Captures what scoring needs of a model's live parameters: one program for pictures, and one for captions of each length. */
-export function createJudge({ shape, parameters, tokenizer }: LoadedModel, { batch, xla = false }: JudgeOptions): Judge {
+export function createJudge(
+  { shape, parameters, tokenizer }: LoadedModel,
+  { batch, xla = false }: JudgeOptions,
+): Judge {
   const model: Model = { shape, parameters }
   const { size, width, patch } = shape.image
   const seen = tf.tidy(() => tf.variable(tf.zeros([batch, (size / patch) ** 2 + 1, width]), false))
@@ -50,18 +53,37 @@ export function createJudge({ shape, parameters, tokenizer }: LoadedModel, { bat
       seenFeatures.assign(features)
       return [features]
     },
-    { name: 'lookAtPictures', inputs: [{ shape: [batch, size, size, 3], dtype: 'uint8' }], state: [seen, seenFeatures], xla },
+    {
+      name: 'lookAtPictures',
+      inputs: [{ shape: [batch, size, size, 3], dtype: 'uint8' }],
+      state: [seen, seenFeatures],
+      xla,
+    },
   )
   const readSteps = byLength((length) =>
-    capture((ids: tf.Tensor) => [textFeature(model, ids)], { name: 'readCaptions', inputs: [{ shape: [batch, length], dtype: 'int32' }], state: [], xla }),
-  )
-  const judgeSteps = byLength((length) =>
-    capture((rows: tf.Tensor1D, plain: tf.Tensor, matching: tf.Tensor) => [judgeStep(model, { tokens: seen, features: seenFeatures }, rows, plain, matching)], {
-      name: 'judgeCaptions',
-      inputs: [{ shape: [batch], dtype: 'int32' }, { shape: [batch, length], dtype: 'int32' }, { shape: [batch, length], dtype: 'int32' }],
+    capture((ids: tf.Tensor) => [textFeature(model, ids)], {
+      name: 'readCaptions',
+      inputs: [{ shape: [batch, length], dtype: 'int32' }],
       state: [],
       xla,
     }),
+  )
+  const judgeSteps = byLength((length) =>
+    capture(
+      (rows: tf.Tensor1D, plain: tf.Tensor, matching: tf.Tensor) => [
+        judgeStep(model, { tokens: seen, features: seenFeatures }, rows, plain, matching),
+      ],
+      {
+        name: 'judgeCaptions',
+        inputs: [
+          { shape: [batch], dtype: 'int32' },
+          { shape: [batch, length], dtype: 'int32' },
+          { shape: [batch, length], dtype: 'int32' },
+        ],
+        state: [],
+        xla,
+      },
+    ),
   )
 
   async function look(images: Uint8Array): Promise<Float32Array> {
@@ -92,7 +114,9 @@ export function createJudge({ shape, parameters, tokenizer }: LoadedModel, { bat
       some.forEach(({ row }, index) => (rows[index] = row))
       const inputs = (['cls', 'enc'] as const).map((first) => encode(tokenizer, texts, { batch, length, first }))
       const values = await take(await judgeSteps.at(length).run([rows, ...inputs]), batch * 3)
-      some.forEach((_, index) => judgements.push({ itm: values[index * 3]!, itmLogit: values[index * 3 + 1]!, itc: values[index * 3 + 2]! }))
+      some.forEach((_, index) =>
+        judgements.push({ itm: values[index * 3]!, itmLogit: values[index * 3 + 1]!, itc: values[index * 3 + 2]! }),
+      )
     }
     return judgements
   }
@@ -105,7 +129,13 @@ export function createJudge({ shape, parameters, tokenizer }: LoadedModel, { bat
 }
 
 /** [B, 3]: P(match), match logit, cosine of caption i and the picture in row rows[i]. */
-function judgeStep(model: Model, seen: { tokens: tf.Tensor; features: tf.Tensor }, rows: tf.Tensor1D, plain: tf.Tensor, matching: tf.Tensor): tf.Tensor {
+function judgeStep(
+  model: Model,
+  seen: { tokens: tf.Tensor; features: tf.Tensor },
+  rows: tf.Tensor1D,
+  plain: tf.Tensor,
+  matching: tf.Tensor,
+): tf.Tensor {
   const logits = matchLogits(model, tf.gather(seen.tokens, rows), matching)
   const cosine = tf.sum(tf.mul(tf.gather(seen.features, rows), textFeature(model, plain)), 1)
   const match = (x: tf.Tensor) => tf.reshape(tf.slice(x, [0, 1], [-1, 1]), [-1])
@@ -130,7 +160,11 @@ function bucket(tokenizer: Tokenizer, texts: string[], context: number): number 
   return Math.min(length, context)
 }
 
-function encode(tokenizer: Tokenizer, texts: string[], { batch, length, first }: { batch: number; length: number; first: 'cls' | 'enc' }): Int32Array {
+function encode(
+  tokenizer: Tokenizer,
+  texts: string[],
+  { batch, length, first }: { batch: number; length: number; first: 'cls' | 'enc' },
+): Int32Array {
   const filled = Array.from({ length: batch }, (_, row) => texts[row] ?? '')
   return tokenizer.encodeBatch(filled, { length, first })
 }

@@ -9,8 +9,14 @@ export interface DecodedPictures<Item> {
 }
 
 /** Decodes the pictures of some items; those that can't be read are set aside with their fault. */
-export async function decodePictures<Item extends { path: string }>(items: Item[], size: number): Promise<DecodedPictures<Item>> {
-  const results = await decodeBatch(items.map(({ path }) => path), size)
+export async function decodePictures<Item extends { path: string }>(
+  items: Item[],
+  size: number,
+): Promise<DecodedPictures<Item>> {
+  const results = await decodeBatch(
+    items.map(({ path }) => path),
+    size,
+  )
   const good: { item: Item; pixels: Uint8Array }[] = []
   const faults: DecodedPictures<Item>['faults'] = []
   results.forEach((result, index) => {

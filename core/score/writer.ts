@@ -24,14 +24,22 @@ export interface Writer {
   dispose(): void
 }
 
-export function createWriter(model: LoadedModel, { decoding, prompt, minLength, maxLength, batch, xla }: WriterOptions): Writer {
+export function createWriter(
+  model: LoadedModel,
+  { decoding, prompt, minLength, maxLength, batch, xla }: WriterOptions,
+): Writer {
   const { tokenizer, shape } = model
   const length = Math.min(maxLength, shape.text.context)
   const captioner = createCaptioner(model, { batch, beams: decoding.kind === 'beam' ? decoding.beams : 1, length, xla })
   const given = tokenizer.encode(prompt, { maxLength: length }).slice(1, -1)
 
   async function write(images: Uint8Array, sampleIds: number[]): Promise<string[]> {
-    const written = await captioner.caption(images, { ...method(decoding, sampleIds), prompt: given, minLength, maxLength: length })
+    const written = await captioner.caption(images, {
+      ...method(decoding, sampleIds),
+      prompt: given,
+      minLength,
+      maxLength: length,
+    })
     return written.map(({ ids }) => tokenizer.decode([...given, ...ids]).trim())
   }
   return { write, dispose: () => captioner.dispose() }
@@ -42,4 +50,3 @@ function method(decoding: Decoding, sampleIds: number[]) {
   if (decoding.kind === 'beam') return { method: 'beam' } as const
   return { method: 'nucleus', topP: decoding.topP, seeds: sampleIds.map((id) => mix(decoding.seed, id)) } as const
 }
-

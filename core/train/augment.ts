@@ -40,7 +40,13 @@ export function changeOf(seed: number, epoch: number, sample: number, { cropMini
  * Writes the changed picture into `target` at `offset`, at the same size, sampled bilinearly with the edge repeated.
  * `picture`: uint8 RGB, [size, size, 3], row by row.
  */
-export function applyChange(picture: Uint8Array, size: number, change: Change, target: Uint8Array, offset: number): void {
+export function applyChange(
+  picture: Uint8Array,
+  size: number,
+  change: Change,
+  target: Uint8Array,
+  offset: number,
+): void {
   if (change === whole) return target.set(picture, offset)
   const columns = taps(size, change.left, change.width, change.flip)
   const rows = taps(size, change.top, change.height, false)

@@ -62,7 +62,13 @@ export function createBatches(options: BatchOptions): { next(): Promise<Batch> }
   return { next }
 }
 
-async function assemble(options: BatchOptions, numbers: Int32Array, drawn: number[], epoch: number, after: SamplerState): Promise<Batch> {
+async function assemble(
+  options: BatchOptions,
+  numbers: Int32Array,
+  drawn: number[],
+  epoch: number,
+  after: SamplerState,
+): Promise<Batch> {
   const { pairs, tokenizer, imageSize, textLength, prompt, augmentation, start } = options
   const chosen = await Promise.all(drawn.map((index) => readable(options, index)))
   const bytes = imageSize * imageSize * 3
@@ -74,7 +80,10 @@ async function assemble(options: BatchOptions, numbers: Int32Array, drawn: numbe
   return {
     images,
     text: tokenizer.encodeBatch(texts, { length: textLength, first: 'cls' }),
-    caption: tokenizer.encodeBatch(texts.map((text) => withPrompt(prompt, text)), { length: textLength, first: 'dec' }),
+    caption: tokenizer.encodeBatch(
+      texts.map((text) => withPrompt(prompt, text)),
+      { length: textLength, first: 'dec' },
+    ),
     sampleIds: Int32Array.from(chosen, ({ index }) => pairs[index]!.sampleId),
     captionIds: Int32Array.from(chosen, ({ index }) => numbers[index]!),
     after,
@@ -82,7 +91,10 @@ async function assemble(options: BatchOptions, numbers: Int32Array, drawn: numbe
 }
 
 /** The pair at `index`, or the next one whose picture can be read: shapes are static, and a run must not end on one bad file. */
-async function readable({ pairs, pictures }: BatchOptions, index: number): Promise<{ index: number; pixels: Uint8Array }> {
+async function readable(
+  { pairs, pictures }: BatchOptions,
+  index: number,
+): Promise<{ index: number; pixels: Uint8Array }> {
   for (let tried = 0; tried < pairs.length; tried++) {
     const candidate = (index + tried) % pairs.length
     const pixels = await pictures.read(pairs[candidate]!.path)

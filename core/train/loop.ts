@@ -64,7 +64,11 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let sampler = point?.state.sampler ?? { seed, epoch: 0, position: 0 }
   const batches = createBatches({
     pairs,
-    pictures: createPictureSource({ decode: options.decode, pictureBytes: shape.image.size ** 2 * 3, onFault: report.pictureFault }),
+    pictures: createPictureSource({
+      decode: options.decode,
+      pictureBytes: shape.image.size ** 2 * 3,
+      onFault: report.pictureFault,
+    }),
     tokenizer,
     batchSize: knobs.batchSize,
     imageSize: shape.image.size,
@@ -77,7 +81,14 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   // which the gradient norm is summed decides its last bit.
   const names = trainedNames([...parameterShapes(shape).keys()], knobs)
   const optimiser = createOptimiser(parameters, names, point?.optimiser ?? undefined)
-  const steps = createSteps({ shape, parameters, optimiser, knobs, textLength, promptLength: promptLength(tokenizer, knobs.prompt) })
+  const steps = createSteps({
+    shape,
+    parameters,
+    optimiser,
+    knobs,
+    textLength,
+    promptLength: promptLength(tokenizer, knobs.prompt),
+  })
   const meter = createMeter(knobs)
   let step = point?.state.step ?? 0
 

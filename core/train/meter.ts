@@ -18,7 +18,11 @@ export function createMeter(knobs: Knobs, now: () => number = () => performance.
   function take(): Record<string, number> {
     const seconds = (now() - since) / 1000
     const means = Object.fromEntries([...sums].map(([name, sum]) => [name, sum / steps]))
-    latest = { ...means, rate: latest['rate'] ?? 0, pairsPerSecond: seconds > 0 ? (steps * knobs.batchSize) / seconds : 0 }
+    latest = {
+      ...means,
+      rate: latest['rate'] ?? 0,
+      pairsPerSecond: seconds > 0 ? (steps * knobs.batchSize) / seconds : 0,
+    }
     sums = new Map()
     steps = 0
     since = now()
@@ -30,5 +34,7 @@ export function createMeter(knobs: Knobs, now: () => number = () => performance.
 
 function activeLosses({ itcWeight, itmWeight, lmWeight }: Knobs): string[] {
   const weights = { itc: itcWeight, itm: itmWeight, lm: lmWeight }
-  return Object.entries(weights).filter(([, weight]) => weight > 0).map(([name]) => name)
+  return Object.entries(weights)
+    .filter(([, weight]) => weight > 0)
+    .map(([name]) => name)
 }

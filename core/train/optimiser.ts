@@ -24,7 +24,10 @@ export function createOptimiser(parameters: TrainableParameters, names: string[]
 
 /** The state under the names it is saved by. */
 export function optimiserTensors({ names, first, second }: Optimiser): Record<string, tf.Tensor> {
-  const entries = names.flatMap((name) => [[`first.${name}`, first[name]!], [`second.${name}`, second[name]!]])
+  const entries = names.flatMap((name) => [
+    [`first.${name}`, first[name]!],
+    [`second.${name}`, second[name]!],
+  ])
   return Object.fromEntries(entries)
 }
 
@@ -45,7 +48,12 @@ export interface Update {
  * Decay falls on matrices only, not on biases, norms or the temperature (algorithms.md §8).
  * @returns the norm before clipping
  */
-export function applyGradients(parameters: TrainableParameters, optimiser: Optimiser, { gradients, rate, step }: Update, knobs: Knobs): tf.Scalar {
+export function applyGradients(
+  parameters: TrainableParameters,
+  optimiser: Optimiser,
+  { gradients, rate, step }: Update,
+  knobs: Knobs,
+): tf.Scalar {
   const { beta1, beta2, weightDecay, clipNorm } = knobs
   const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : { gradients, norm: globalNorm(gradients) }
   optimiser.names.forEach((name, index) => {

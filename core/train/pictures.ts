@@ -21,7 +21,12 @@ export interface PictureOptions {
  * Decoded pictures, kept in memory up to a bound. The first that come stay: epochs are permutations, so putting out
  * the oldest would put out just what is needed next.
  */
-export function createPictureSource({ decode, pictureBytes, maximumBytes = 1 << 30, onFault }: PictureOptions): PictureSource {
+export function createPictureSource({
+  decode,
+  pictureBytes,
+  maximumBytes = 1 << 30,
+  onFault,
+}: PictureOptions): PictureSource {
   const kept = new Map<string, Promise<Uint8Array | null>>()
   const capacity = Math.floor(maximumBytes / pictureBytes)
   const unreadable = new Set<string>()

@@ -38,13 +38,17 @@ export function recipeNamed(name: string, folder = shipped): Recipe {
   const found = recipes.find((recipe) => recipe.name === name)
   if (found) return found
   const names = recipes.map((recipe) => recipe.name).join(', ')
-  throw new Fault('recipe-unknown', `There is no recipe called "${name}".`, { subject: name, hint: `There are ${names}.` })
+  throw new Fault('recipe-unknown', `There is no recipe called "${name}".`, {
+    subject: name,
+    hint: `There are ${names}.`,
+  })
 }
 
 /** Reads one recipe file; every knob must be there, with a value of the right kind. */
 export function readRecipe(path: string): Recipe {
   const parsed = recipeFile.safeParse(readJson(path))
-  if (!parsed.success) throw new Fault('recipe-invalid', `The recipe can't be read. ${z.prettifyError(parsed.error)}`, { subject: path })
+  if (!parsed.success)
+    throw new Fault('recipe-invalid', `The recipe can't be read. ${z.prettifyError(parsed.error)}`, { subject: path })
   knobsOf(parsed.data)
   return parsed.data
 }
@@ -65,7 +69,9 @@ export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
   const name = issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : '')
-  throw new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${issue.message}.`, { subject: name })
+  throw new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${issue.message}.`, {
+    subject: name,
+  })
 }
 
 /** The record that the contract shows. */
@@ -80,7 +86,9 @@ function checkRange(recipe: Recipe, name: string, changed: Value): void {
     throw new Fault('recipe-invalid', `The recipe ${recipe.name} has no knob "${name}".`, { subject: name, hint })
   }
   if (typeof changed !== typeof known.value) {
-    throw new Fault('recipe-invalid', `The knob "${name}" takes a ${typeof known.value}, not "${changed}".`, { subject: name })
+    throw new Fault('recipe-invalid', `The knob "${name}" takes a ${typeof known.value}, not "${changed}".`, {
+      subject: name,
+    })
   }
   const { minimum = -Infinity, maximum = Infinity } = known
   if (typeof changed === 'number' && !(changed >= minimum && changed <= maximum)) {
@@ -93,7 +101,8 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Fault('recipe-invalid', `The recipe is not JSON: ${error.message}`, { subject: path })
+    if (error instanceof SyntaxError)
+      throw new Fault('recipe-invalid', `The recipe is not JSON: ${error.message}`, { subject: path })
     throw asFault(error, path)
   }
 }

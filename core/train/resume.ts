@@ -78,8 +78,12 @@ export async function newestCheckpoint(run: string, onDamaged: (fault: Fault) =>
 }
 
 /** @throws Fault `resume-mismatch` if a checkpoint comes from other data, another seed or other knobs. */
-export function checkResumable({ folder, state }: ResumePoint, { snapshot, seed, knobs }: { snapshot: string; seed: number; knobs: Knobs }): void {
-  const differs = (what: string) => new Fault('resume-mismatch', `The checkpoint was trained with another ${what}.`, { subject: folder })
+export function checkResumable(
+  { folder, state }: ResumePoint,
+  { snapshot, seed, knobs }: { snapshot: string; seed: number; knobs: Knobs },
+): void {
+  const differs = (what: string) =>
+    new Fault('resume-mismatch', `The checkpoint was trained with another ${what}.`, { subject: folder })
   if (state.snapshot !== snapshot) throw differs('selection of pairs')
   if (state.seed !== seed) throw differs('seed')
   const names = Object.keys(knobs) as (keyof Knobs)[]
@@ -90,7 +94,8 @@ export function checkResumable({ folder, state }: ResumePoint, { snapshot, seed,
 async function load(folder: string): Promise<ResumePoint> {
   const { hash, tensors } = await loadCheckpoint(folder)
   const state = runState.safeParse(await loadState(folder))
-  if (!state.success) throw new Fault('checkpoint-corrupt', 'The checkpoint does not say where its run stood.', { subject: folder })
+  if (!state.success)
+    throw new Fault('checkpoint-corrupt', 'The checkpoint does not say where its run stood.', { subject: folder })
   return { folder, hash, tensors, state: state.data, optimiser: await loadOptimiser(folder) }
 }
 
@@ -98,7 +103,10 @@ async function steps(run: string): Promise<number[]> {
   const folder = join(run, 'checkpoints')
   if (!existsSync(folder)) return []
   const numbers = (await readdir(folder)).map((name) => /^step-(\d+)$/.exec(name)?.[1])
-  return numbers.filter((number) => number !== undefined).map(Number).sort((a, b) => a - b)
+  return numbers
+    .filter((number) => number !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b)
 }
 
 async function prune(run: string, keep: number): Promise<void> {

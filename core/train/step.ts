@@ -49,7 +49,11 @@ export function captureTrainingStep(options: StepOptions): Captured {
 }
 
 /** Runs a captured step. `step` counts from 0; the seed of its random numbers is (run's seed, step). */
-export async function runStep(captured: Captured, batch: Batch, { seed, rate, step }: { seed: number; rate: number; step: number }): Promise<StepReport> {
+export async function runStep(
+  captured: Captured,
+  batch: Batch,
+  { seed, rate, step }: { seed: number; rate: number; step: number },
+): Promise<StepReport> {
   const [result] = await captured.run([
     batch.images,
     batch.text,
@@ -68,7 +72,16 @@ export async function runStep(captured: Captured, batch: Batch, { seed, rate, st
 /** The whole step on tensors, in the order of `captureTrainingStep`'s inputs. Also runs eagerly, for debugging. */
 export function trainingStep(options: StepOptions, inputs: tf.Tensor[]): tf.Tensor1D {
   const { parameters, optimiser, knobs } = options
-  const [images, text, caption, sample, captionId, seed, rate, step] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Scalar, tf.Scalar]
+  const [images, text, caption, sample, captionId, seed, rate, step] = inputs as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Scalar,
+    tf.Scalar,
+  ]
   const trained = optimiser.names.map((name) => parameters[name]!)
   const losses = () => weightedLosses(options, { images, text, caption, sample, captionId, seed })
   const { value, gradients, extra } = valueAndGradients(losses, trained)
@@ -100,8 +113,13 @@ function weightedLosses(options: StepOptions, { images, text, caption, sample, c
       extra.itm = matchingLoss(model, { image, ids, similarities: scores, positives, seed: fold(seed, -2), anchors })
     }
   }
-  if (knobs.lmWeight > 0) extra.lm = captioningLoss(model, image, caption, { promptLength, smoothing: knobs.labelSmoothing })
-  const loss = tf.addN([tf.mul(extra.itc, knobs.itcWeight), tf.mul(extra.itm, knobs.itmWeight), tf.mul(extra.lm, knobs.lmWeight)]) as tf.Scalar
+  if (knobs.lmWeight > 0)
+    extra.lm = captioningLoss(model, image, caption, { promptLength, smoothing: knobs.labelSmoothing })
+  const loss = tf.addN([
+    tf.mul(extra.itc, knobs.itcWeight),
+    tf.mul(extra.itm, knobs.itmWeight),
+    tf.mul(extra.lm, knobs.lmWeight),
+  ]) as tf.Scalar
   return { loss, extra }
 }
 

@@ -11,11 +11,19 @@ import { rateAt } from '../../core/train/schedule.ts'
  * compared by the captions they were given.
  * @returns all parameters of the shape; those outside the vision part are fresh
  */
-export async function trainVision(shape: Shape, scenes: SceneStream, knobs: Knobs, say: (line: string) => void): Promise<HostTensors> {
+export async function trainVision(
+  shape: Shape,
+  scenes: SceneStream,
+  knobs: Knobs,
+  say: (line: string) => void,
+): Promise<HostTensors> {
   const fresh = initialise(shape, 1)
   const vision = Object.fromEntries(Object.entries(fresh).filter(([name]) => name.startsWith('vision_model')))
   const nouns = scenes.nouns.length
-  const head = { weight: { shape: [nouns, shape.image.width], data: new Float32Array(nouns * shape.image.width) }, bias: { shape: [nouns], data: new Float32Array(nouns) } }
+  const head = {
+    weight: { shape: [nouns, shape.image.width], data: new Float32Array(nouns * shape.image.width) },
+    bias: { shape: [nouns], data: new Float32Array(nouns) },
+  }
   const parameters = upload({ ...vision, 'head.weight': head.weight, 'head.bias': head.bias })
   const optimiser = createOptimiser(parameters, Object.keys(parameters))
   const { batchSize } = knobs
@@ -23,7 +31,10 @@ export async function trainVision(shape: Shape, scenes: SceneStream, knobs: Knob
   const step = capture(
     (images: tf.Tensor, present: tf.Tensor, rate: tf.Scalar, number: tf.Scalar) => {
       const loss = () => nounLoss(shape, parameters, images, present)
-      const { value, gradients, extra } = valueAndGradients(loss, optimiser.names.map((name) => parameters[name]!))
+      const { value, gradients, extra } = valueAndGradients(
+        loss,
+        optimiser.names.map((name) => parameters[name]!),
+      )
       applyGradients(parameters, optimiser, { gradients, rate, step: number }, knobs)
       return [tf.stack([value, extra.hit])]
     },
@@ -42,10 +53,16 @@ export async function trainVision(shape: Shape, scenes: SceneStream, knobs: Knob
 
   for (let number = 0; number < knobs.steps; number++) {
     const { images, present } = scenes.labelled(number * batchSize, batchSize)
-    const [result] = await step.run([images, present, Float32Array.of(rateAt(number, knobs)), Float32Array.of(number + 1)])
+    const [result] = await step.run([
+      images,
+      present,
+      Float32Array.of(rateAt(number, knobs)),
+      Float32Array.of(number + 1),
+    ])
     const [loss, hit] = await result!.data()
     result!.dispose()
-    if (number % 50 === 49) say(`vision step ${number + 1}: loss ${loss!.toFixed(3)}, best guess present ${(100 * hit!).toFixed(0)} %`)
+    if (number % 50 === 49)
+      say(`vision step ${number + 1}: loss ${loss!.toFixed(3)}, best guess present ${(100 * hit!).toFixed(0)} %`)
   }
   const trained = await download(Object.fromEntries(Object.keys(vision).map((name) => [name, parameters[name]!])))
   step.dispose()

@@ -1,5 +1,14 @@
 import { Fault } from '../../contract/fault.ts'
-import { createJudge, createWriter, decodePictures, openModel, type Judge, type Judgement, type LoadedModel, type Writer } from '../../score/index.ts'
+import {
+  createJudge,
+  createWriter,
+  decodePictures,
+  openModel,
+  type Judge,
+  type Judgement,
+  type LoadedModel,
+  type Writer,
+} from '../../score/index.ts'
 import type { CapfiltTask, PictureResult, WorkPicture } from '../protocol.ts'
 import type { Channel } from './channel.ts'
 
@@ -14,7 +23,8 @@ export async function runCapfilt(task: CapfiltTask, { send, want, signal }: Chan
     for (let at = 0; at < pictures.length; at += task.batchSize) {
       signal.throwIfAborted()
       const batch = await decodePictures(pictures.slice(at, at + task.batchSize), size)
-      for (const { item, fault } of batch.faults) send({ kind: 'item-fault', subject: item.path, fault: fault.toJSON() })
+      for (const { item, fault } of batch.faults)
+        send({ kind: 'item-fault', subject: item.path, fault: fault.toJSON() })
       const results = batch.items.length ? await handle(batch.items, batch.images, { writer, judge, size }) : []
       if (results.length) send({ kind: 'results', results })
       counts.unreadable += batch.faults.length
@@ -47,10 +57,16 @@ async function openModels(task: CapfiltTask): Promise<Models> {
 function sameSize(captioner: LoadedModel | null, filter: LoadedModel | null): void {
   const sizes = [captioner, filter].flatMap((model) => (model ? [model.shape.image.size] : []))
   if (new Set(sizes).size <= 1) return
-  throw new Fault('shape-mismatch', `The captioner looks at ${sizes[0]} pixels, the filter at ${sizes[1]}.`, { hint: 'Caption first, then score, in two jobs.' })
+  throw new Fault('shape-mismatch', `The captioner looks at ${sizes[0]} pixels, the filter at ${sizes[1]}.`, {
+    hint: 'Caption first, then score, in two jobs.',
+  })
 }
 
-async function handle(pictures: WorkPicture[], images: Uint8Array, { writer, judge }: Models): Promise<PictureResult[]> {
+async function handle(
+  pictures: WorkPicture[],
+  images: Uint8Array,
+  { writer, judge }: Models,
+): Promise<PictureResult[]> {
   const written = await writeFor(pictures, images, writer)
   if (!judge) return pictures.map(({ sampleId }, row) => ({ sampleId, written: unjudged(written[row]), scores: [] }))
   await judge.look(images)
@@ -59,7 +75,11 @@ async function handle(pictures: WorkPicture[], images: Uint8Array, { writer, jud
     ...(written[row] ? [{ row, captionId: null, text: written[row] }] : []),
   ])
   const judgements = await judge.judge(questions)
-  const results: PictureResult[] = pictures.map(({ sampleId }, row) => ({ sampleId, written: unjudged(written[row]), scores: [] }))
+  const results: PictureResult[] = pictures.map(({ sampleId }, row) => ({
+    sampleId,
+    written: unjudged(written[row]),
+    scores: [],
+  }))
   questions.forEach(({ row, captionId }, index) => {
     const { itm, itc } = judgements[index] as Judgement
     if (captionId === null) Object.assign(results[row]!.written!, { itm, itc })
@@ -69,9 +89,16 @@ async function handle(pictures: WorkPicture[], images: Uint8Array, { writer, jud
 }
 
 /** The caption of each picture that wants one; the others are null. */
-async function writeFor(pictures: WorkPicture[], images: Uint8Array, writer: Writer | null): Promise<(string | null)[]> {
+async function writeFor(
+  pictures: WorkPicture[],
+  images: Uint8Array,
+  writer: Writer | null,
+): Promise<(string | null)[]> {
   if (!writer || !pictures.some(({ write }) => write)) return pictures.map(() => null)
-  const texts = await writer.write(images, pictures.map(({ sampleId }) => sampleId))
+  const texts = await writer.write(
+    images,
+    pictures.map(({ sampleId }) => sampleId),
+  )
   return pictures.map(({ write }, row) => (write ? texts[row]! : null))
 }
 

@@ -15,5 +15,9 @@ export async function runEvaluate(task: EvaluateTask, { send, signal }: Channel)
     progress: (done, total) => send({ kind: 'stage', stage: 'evaluate', done, total }),
   })
   send({ kind: 'evaluation', when: 'after', retrieval, captions: [] })
-  return { candidates: retrieval.candidates, imageToTextR1: retrieval.imageToText.r1, textToImageR1: retrieval.textToImage.r1 }
+  return {
+    candidates: retrieval.candidates,
+    imageToTextR1: retrieval.imageToText.r1,
+    textToImageR1: retrieval.textToImage.r1,
+  }
 }

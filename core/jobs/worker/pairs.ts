@@ -14,7 +14,8 @@ export async function readPairs(path: string): Promise<SnapshotPair[]> {
       if (pair.text.trim()) pairs.push(pair)
     }
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Fault('snapshot-damaged', 'The frozen selection can not be read.', { subject: path, cause: error })
+    if (error instanceof SyntaxError)
+      throw new Fault('snapshot-damaged', 'The frozen selection can not be read.', { subject: path, cause: error })
     throw asFault(error, path)
   }
   return pairs

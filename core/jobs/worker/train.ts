@@ -24,7 +24,9 @@ export async function runTrain(task: TrainTask, channel: Channel) {
   await startTensor()
   const pairs = await readPairs(task.snapshot)
   const heldOut = pairs.filter(({ split }) => split === 'held-out')
-  const point = task.resume ? await newestCheckpoint(task.folder, ({ message, subject }) => log(`${message} (${subject})`)) : null
+  const point = task.resume
+    ? await newestCheckpoint(task.folder, ({ message, subject }) => log(`${message} (${subject})`))
+    : null
   const start = await startOf(task)
   const model: LoadedModel = {
     hash: start.hash ?? '',
@@ -35,7 +37,11 @@ export async function runTrain(task: TrainTask, channel: Channel) {
   }
 
   await before(task, point !== null, channel, () => evaluate(model, heldOut, knobs, 'before', channel))
-  log(point ? `Goes on after step ${point.state.step}.` : `Trains on ${pairs.length - heldOut.length} pairs; ${heldOut.length} are held out.`)
+  log(
+    point
+      ? `Goes on after step ${point.state.step}.`
+      : `Trains on ${pairs.length - heldOut.length} pairs; ${heldOut.length} are held out.`,
+  )
   const outcome = await train({
     folder: task.folder,
     name: start.shape.name,
@@ -73,7 +79,12 @@ async function startOf({ start, shape: name, seed }: TrainTask): Promise<Start> 
 }
 
 /** Measures the start once; a resumed run, whose weights have moved on, sends what was measured then. */
-async function before(task: TrainTask, resumed: boolean, { send }: Channel, measure: () => Promise<Evaluation>): Promise<void> {
+async function before(
+  task: TrainTask,
+  resumed: boolean,
+  { send }: Channel,
+  measure: () => Promise<Evaluation>,
+): Promise<void> {
   const path = join(task.folder, 'before.json')
   if (resumed && existsSync(path)) return send(JSON.parse(await readFile(path, 'utf8')))
   if (resumed) return
@@ -82,7 +93,13 @@ async function before(task: TrainTask, resumed: boolean, { send }: Channel, meas
   send(evaluation)
 }
 
-async function evaluate(model: LoadedModel, pairs: SnapshotPair[], knobs: Knobs, when: Evaluation['when'], { send, signal }: Channel): Promise<Evaluation> {
+async function evaluate(
+  model: LoadedModel,
+  pairs: SnapshotPair[],
+  knobs: Knobs,
+  when: Evaluation['when'],
+  { send, signal }: Channel,
+): Promise<Evaluation> {
   if (pairs.length === 0) return { kind: 'evaluation', when, retrieval: null, captions: [] }
   const retrieval = await heldOutRetrieval(model, pairs, {
     pictures: knobs.evaluatePictures,

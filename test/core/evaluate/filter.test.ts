@@ -10,7 +10,8 @@ test('area under the curve equals the share of rightly ordered pairs, ties half'
   const scores = [0.9, 0.4, 0.4, 0.2, 0.6]
   const good = [true, true, false, false, false]
   let sum = 0
-  for (const i of [0, 1]) for (const j of [2, 3, 4]) sum += scores[i]! > scores[j]! ? 1 : scores[i] === scores[j] ? 0.5 : 0
+  for (const i of [0, 1])
+    for (const j of [2, 3, 4]) sum += scores[i]! > scores[j]! ? 1 : scores[i] === scores[j] ? 0.5 : 0
   expect(areaUnderCurve(scores, good)).toBeCloseTo(sum / 6)
   expect(areaUnderCurve([1, 2], [true, true])).toBe(0.5)
 })

@@ -37,11 +37,16 @@ test('ranking again with every candidate is the ranking by match score', async (
 })
 
 test('pictures that can not be read are left out', async () => {
-  const measured = await heldOutRetrieval(model, [...pairs, { sampleId: 9, path: '/nowhere.png', text: 'gone' }], { pictures: 0, rerank: 2 })
+  const measured = await heldOutRetrieval(model, [...pairs, { sampleId: 9, path: '/nowhere.png', text: 'gone' }], {
+    pictures: 0,
+    rerank: 2,
+  })
   expect(measured.candidates).toBe(4)
 })
 
 test('captions stand beside the pictures they were written for, as many as asked', async () => {
   const captions = await heldOutCaptions(model, pairs, { count: 3, prompt: '' })
-  expect(captions.map(({ sampleId, reference }) => [sampleId, reference])).toEqual(pairs.slice(0, 3).map(({ sampleId, text }) => [sampleId, text]))
+  expect(captions.map(({ sampleId, reference }) => [sampleId, reference])).toEqual(
+    pairs.slice(0, 3).map(({ sampleId, text }) => [sampleId, text]),
+  )
 })

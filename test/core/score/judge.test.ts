@@ -16,8 +16,12 @@ beforeAll(async () => {
 /** The same numbers without capture, padding or batches. */
 function plainly(row: number, text: string) {
   return tf.tidy(() => {
-    const tokens = encodeImages(model, tf.tensor4d(Int32Array.from(images.subarray(row * 192, (row + 1) * 192)), [1, 8, 8, 3], 'int32'))
-    const ids = (first: 'cls' | 'enc') => tf.tensor2d([model.tokenizer.encode(text, { maxLength: 8, first })], undefined, 'int32')
+    const tokens = encodeImages(
+      model,
+      tf.tensor4d(Int32Array.from(images.subarray(row * 192, (row + 1) * 192)), [1, 8, 8, 3], 'int32'),
+    )
+    const ids = (first: 'cls' | 'enc') =>
+      tf.tensor2d([model.tokenizer.encode(text, { maxLength: 8, first })], undefined, 'int32')
     const logits = matchLogits(model, tokens, ids('enc'))
     const cosine = tf.sum(tf.mul(imageFeature(model, tokens), textFeature(model, ids('cls'))))
     return { itm: tf.softmax(logits).dataSync()[1]!, itmLogit: logits.dataSync()[1]!, itc: cosine.dataSync()[0]! }
@@ -27,7 +31,10 @@ function plainly(row: number, text: string) {
 test('scores equal those of the model run plainly, whatever the batch and its padding', async () => {
   const judge = createJudge(model, { batch: 8 })
   await judge.look(images)
-  const questions = [0, 1, 2, 3, 4].flatMap((row) => [{ row, text: 'a red picture' }, { row, text: 'blue' }])
+  const questions = [0, 1, 2, 3, 4].flatMap((row) => [
+    { row, text: 'a red picture' },
+    { row, text: 'blue' },
+  ])
   const judgements = await judge.judge(questions)
   questions.forEach(({ row, text }, index) => {
     const expected = plainly(row, text)
@@ -49,7 +56,11 @@ test('features are unit vectors, and their product is the cosine that is judged'
 })
 
 test('sets unreadable pictures aside with their fault', async () => {
-  const { items, images: some, faults } = await decodePictures([pictures[0]!, { ...pictures[1]!, path: '/nowhere.png' }, pictures[2]!], 8)
+  const {
+    items,
+    images: some,
+    faults,
+  } = await decodePictures([pictures[0]!, { ...pictures[1]!, path: '/nowhere.png' }, pictures[2]!], 8)
   expect(items.map(({ sampleId }) => sampleId)).toEqual([1, 3])
   expect(some.length).toBe(2 * 192)
   expect(faults.map(({ fault }) => fault.code)).toEqual(['not-found'])

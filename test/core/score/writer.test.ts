@@ -33,5 +33,6 @@ test('greedy and beam captions do not depend on the ids', async () => {
 })
 
 test('captions begin with the prompt', async () => {
-  for (const text of await write({ kind: 'greedy' }, [1, 2, 3, 4], { prompt: 'a blue' })) expect(text).toMatch(/^a blue/)
+  for (const text of await write({ kind: 'greedy' }, [1, 2, 3, 4], { prompt: 'a blue' }))
+    expect(text).toMatch(/^a blue/)
 })

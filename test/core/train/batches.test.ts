@@ -6,7 +6,11 @@ import { createBatches, type BatchOptions } from '../../../core/train/batches.ts
 import { createPictureSource } from '../../../core/train/pictures.ts'
 
 const size = 4
-const pairs = Array.from({ length: 8 }, (_, index) => ({ sampleId: 100 + index, path: `${index}.png`, text: index % 2 ? 'a cat' : 'a dog' }))
+const pairs = Array.from({ length: 8 }, (_, index) => ({
+  sampleId: 100 + index,
+  path: `${index}.png`,
+  text: index % 2 ? 'a cat' : 'a dog',
+}))
 const decode = async (path: string) => new Uint8Array(size * size * 3).fill(Number.parseInt(path, 10))
 const tokenizer = createTokenizer([...Object.values(specialTokenText), 'a', 'cat', 'dog', 'photo'])
 
@@ -56,7 +60,8 @@ test('goes on exactly from the state after a batch', async () => {
 test('an unreadable picture is reported once and its place taken by the next pair', async () => {
   const faults: string[] = []
   const pictures = createPictureSource({
-    decode: async (path) => (path === '3.png' ? Promise.reject(new Fault('image-unreadable', 'Cut off.')) : decode(path)),
+    decode: async (path) =>
+      path === '3.png' ? Promise.reject(new Fault('image-unreadable', 'Cut off.')) : decode(path),
     pictureBytes: size * size * 3,
     onFault: (path, fault) => faults.push(`${path} ${fault.code}`),
   })

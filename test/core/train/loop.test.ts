@@ -14,7 +14,19 @@ const folder = () => mkdtempSync(join(tmpdir(), 'winnow-loop-'))
 test('all three losses fall on pairs that can be learned', { timeout: 120_000 }, async () => {
   const metrics: Record<string, number>[] = []
   const report = { ...silent, metric: (_: number, values: Record<string, number>) => metrics.push(values) }
-  await trainHere(folder(), { report, changes: { steps: 120, batchSize: 8, learningRate: 0.02, itmFrom: 0, checkpointEvery: 0, logEvery: 20, cropMinimum: 1, dropout: 0 } })
+  await trainHere(folder(), {
+    report,
+    changes: {
+      steps: 120,
+      batchSize: 8,
+      learningRate: 0.02,
+      itmFrom: 0,
+      checkpointEvery: 0,
+      logEvery: 20,
+      cropMinimum: 1,
+      dropout: 0,
+    },
+  })
   const [first, last] = [metrics[0]!, metrics.at(-1)!]
   expect(last['itc']).toBeLessThan(first['itc']! * 0.9)
   expect(last['lm']).toBeLessThan(first['lm']! * 0.7)
@@ -22,16 +34,24 @@ test('all three losses fall on pairs that can be learned', { timeout: 120_000 },
   expect(last['rate']).toBeLessThan(first['rate']!)
 })
 
-test('stops at the first loss that is not a number, naming step and samples, and leaves the last checkpoint alone', { timeout: 120_000 }, async () => {
-  const steps: number[] = []
-  const report = { ...silent, checkpoint: (step: number) => steps.push(step) }
-  const knobs = { ...knobsOf(recipeNamed('pretrain'), { ...changes, itmFrom: 0, checkpointEvery: 1 }), learningRate: 1e38, clipNorm: 0 }
-  const fault = await trainHere(folder(), { report, knobs }).catch((error: unknown) => error as Fault)
-  expect(fault).toMatchObject({ code: 'training-diverged' })
-  const step = Number(/step (\d+)/.exec((fault as Fault).message)![1])
-  expect(steps.at(-1)).toBe(step - 1)
-  expect((fault as Fault).subject).toMatch(/samples \d+(, \d+){3}/)
-})
+test(
+  'stops at the first loss that is not a number, naming step and samples, and leaves the last checkpoint alone',
+  { timeout: 120_000 },
+  async () => {
+    const steps: number[] = []
+    const report = { ...silent, checkpoint: (step: number) => steps.push(step) }
+    const knobs = {
+      ...knobsOf(recipeNamed('pretrain'), { ...changes, itmFrom: 0, checkpointEvery: 1 }),
+      learningRate: 1e38,
+      clipNorm: 0,
+    }
+    const fault = await trainHere(folder(), { report, knobs }).catch((error: unknown) => error as Fault)
+    expect(fault).toMatchObject({ code: 'training-diverged' })
+    const step = Number(/step (\d+)/.exec((fault as Fault).message)![1])
+    expect(steps.at(-1)).toBe(step - 1)
+    expect((fault as Fault).subject).toMatch(/samples \d+(, \d+){3}/)
+  },
+)
 
 test('leaves no tensor and no handle behind', { timeout: 120_000 }, async () => {
   const runtime = await startTensor()

@@ -35,7 +35,10 @@ test('refuses a record that lacks a knob', () => {
 
 test('refuses a recipe without a reason, and one that is not JSON', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'winnow-recipe-')), 'odd.json')
-  writeFileSync(path, JSON.stringify({ name: 'odd', title: 'Odd', purpose: 'None', knobs: { steps: { value: 3, reason: '' } } }))
+  writeFileSync(
+    path,
+    JSON.stringify({ name: 'odd', title: 'Odd', purpose: 'None', knobs: { steps: { value: 3, reason: '' } } }),
+  )
   expect(() => readRecipe(path)).toThrow(/reason/)
   writeFileSync(path, '{')
   expect(() => readRecipe(path)).toThrow('not JSON')

@@ -16,24 +16,33 @@ function trainElsewhere(run: string, step?: number): Promise<void> {
   const child = fork(program, [run], { execArgv: [] })
   child.on('message', (done) => done === step && child.kill('SIGKILL'))
   return new Promise((resolve, reject) => {
-    child.on('exit', (code, signal) => (signal === (step ? 'SIGKILL' : null) && (step || code === 0) ? resolve() : reject(new Error(`${code} ${signal}`))))
+    child.on('exit', (code, signal) =>
+      signal === (step ? 'SIGKILL' : null) && (step || code === 0) ? resolve() : reject(new Error(`${code} ${signal}`)),
+    )
   })
 }
 
-test('a run that is killed twice and resumed ends with the same bits as one that is not', { timeout: 120_000 }, async () => {
-  const [straight, broken] = [folder(), folder()]
-  await trainElsewhere(straight)
-  await trainElsewhere(broken, 6) // between checkpoints, after the matching loss came in
-  await trainElsewhere(broken, 9)
-  await trainElsewhere(broken)
-  expect(await weights(broken)).toEqual(await weights(straight))
-})
+test(
+  'a run that is killed twice and resumed ends with the same bits as one that is not',
+  { timeout: 120_000 },
+  async () => {
+    const [straight, broken] = [folder(), folder()]
+    await trainElsewhere(straight)
+    await trainElsewhere(broken, 6) // between checkpoints, after the matching loss came in
+    await trainElsewhere(broken, 9)
+    await trainElsewhere(broken)
+    expect(await weights(broken)).toEqual(await weights(straight))
+  },
+)
 
 test('a cancelled run is saved where it was and goes on from there', { timeout: 120_000 }, async () => {
   const [straight, stopped] = [folder(), folder()]
   await trainHere(straight)
   const controller = new AbortController()
-  const { outcome } = await trainHere(stopped, { signal: controller.signal, report: { ...silent, progress: (done) => done === 7 && controller.abort() } })
+  const { outcome } = await trainHere(stopped, {
+    signal: controller.signal,
+    report: { ...silent, progress: (done) => done === 7 && controller.abort() },
+  })
   expect(outcome).toMatchObject({ kind: 'cancelled', step: 7 })
   const started: number[] = []
   await trainHere(stopped, { report: { ...silent, progress: (done) => started.push(done) } })

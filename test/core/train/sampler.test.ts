@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createSampler } from '../../../core/train/sampler.ts'
 
 const start = { seed: 7, epoch: 0, position: 0 }
-const draw = (sampler: ReturnType<typeof createSampler>, times: number) => Array.from({ length: times }, () => sampler.next())
+const draw = (sampler: ReturnType<typeof createSampler>, times: number) =>
+  Array.from({ length: times }, () => sampler.next())
 
 test('draws each pair once in an epoch and another order in the next', () => {
   const [first, second, third, fourth] = draw(createSampler(8, 4, start), 4)

@@ -6,18 +6,36 @@ import { knobsOf, newestCheckpoint, recipeNamed, train, type TrainReport } from 
 
 /** A model as small as can be, on made-up pictures: each word has its own colour. Also run as a program, to be killed. */
 const words = ['red', 'green', 'blue', 'gray']
-const colours = [[220, 30, 30], [30, 200, 40], [20, 40, 230], [128, 128, 128]]
+const colours = [
+  [220, 30, 30],
+  [30, 200, 40],
+  [20, 40, 230],
+  [128, 128, 128],
+]
 export const vocabulary = [...Object.values(specialTokenText), 'a', 'picture', ...words]
 
 const { ids } = createTokenizer(vocabulary)
 export const shape: Shape = parseShape({
   name: 'test',
   image: { size: 8, patch: 4, width: 8, depth: 1, heads: 2, inner: 16 },
-  text: { vocabularySize: vocabulary.length, tokens: ids, width: 8, depth: 1, heads: 2, inner: 16, context: 8, dropout: 0 },
+  text: {
+    vocabularySize: vocabulary.length,
+    tokens: ids,
+    width: 8,
+    depth: 1,
+    heads: 2,
+    inner: 16,
+    context: 8,
+    dropout: 0,
+  },
   embed: 8,
 })
 
-export const pairs = Array.from({ length: 22 }, (_, index) => ({ sampleId: index, path: String(index), text: `a ${words[index % 4]} picture` }))
+export const pairs = Array.from({ length: 22 }, (_, index) => ({
+  sampleId: index,
+  path: String(index),
+  text: `a ${words[index % 4]} picture`,
+}))
 
 export async function decode(path: string): Promise<Uint8Array> {
   const colour = colours[Number(path) % 4]!
@@ -26,9 +44,22 @@ export async function decode(path: string): Promise<Uint8Array> {
 
 export const silent: TrainReport = { progress() {}, metric() {}, checkpoint() {}, log() {}, pictureFault() {} }
 
-export const changes = { steps: 13, batchSize: 4, warmupSteps: 3, itmFrom: 5, checkpointEvery: 4, logEvery: 4, dropout: 0.1, compile: false, flip: 0.5 }
+export const changes = {
+  steps: 13,
+  batchSize: 4,
+  warmupSteps: 3,
+  itmFrom: 5,
+  checkpointEvery: 4,
+  logEvery: 4,
+  dropout: 0.1,
+  compile: false,
+  flip: 0.5,
+}
 
-export async function trainHere(folder: string, over: Partial<Parameters<typeof train>[0]> & { changes?: object } = {}) {
+export async function trainHere(
+  folder: string,
+  over: Partial<Parameters<typeof train>[0]> & { changes?: object } = {},
+) {
   await startTensor()
   const point = await newestCheckpoint(folder, () => {})
   const parameters = upload(point?.tensors ?? initialise(shape, 5))

@@ -10,7 +10,10 @@ import { toyCheckpoint, toyPictures } from '../../score/toy.ts'
 
 const patient = { timeout: 120_000 }
 
-async function perform(task: Task, { pictures = [] as WorkPicture[], signal = new AbortController().signal, onMessage = (_: FromWorker) => {} } = {}) {
+async function perform(
+  task: Task,
+  { pictures = [] as WorkPicture[], signal = new AbortController().signal, onMessage = (_: FromWorker) => {} } = {},
+) {
   const messages: FromWorker[] = []
   const left = [...pictures]
   const result = await runInWorker(task, {
@@ -18,51 +21,90 @@ async function perform(task: Task, { pictures = [] as WorkPicture[], signal = ne
     feed: () => left.splice(0, 3),
     onMessage: (message) => (messages.push(message), onMessage(message)),
   }).catch((error: unknown) => error as { code: string })
-  const of = <Kind extends FromWorker['kind']>(kind: Kind) => messages.filter((message) => message.kind === kind) as Extract<FromWorker, { kind: Kind }>[]
+  const of = <Kind extends FromWorker['kind']>(kind: Kind) =>
+    messages.filter((message) => message.kind === kind) as Extract<FromWorker, { kind: Kind }>[]
   return { result, of }
 }
 
 async function trainTask(changes = {}): Promise<TrainTask> {
   const folder = mkdtempSync(join(tmpdir(), 'winnow-run-'))
   const pictures = await toyPictures(12)
-  const lines = pictures.map((pair, index) => JSON.stringify({ ...pair, captionId: index, split: index < 8 ? 'train' : 'held-out' }))
+  const lines = pictures.map((pair, index) =>
+    JSON.stringify({ ...pair, captionId: index, split: index < 8 ? 'train' : 'held-out' }),
+  )
   const snapshot = join(folder, 'snapshot.jsonl')
   writeFileSync(snapshot, `${lines.join('\n')}\n`)
-  const knobs = knobsOf(recipeNamed('finetune'), { steps: 6, batchSize: 4, warmupSteps: 1, itmAnchors: 0, checkpointEvery: 2, logEvery: 2, compile: false, ...changes })
+  const knobs = knobsOf(recipeNamed('finetune'), {
+    steps: 6,
+    batchSize: 4,
+    warmupSteps: 1,
+    itmAnchors: 0,
+    checkpointEvery: 2,
+    logEvery: 2,
+    compile: false,
+    ...changes,
+  })
   return { kind: 'train', folder, snapshot, knobs, start: await toyCheckpoint(), shape: 'test', seed: 1, resume: false }
 }
 
 test('a training task measures, trains, saves and measures again', patient, async () => {
   const { result, of } = await perform(await trainTask())
   expect(result).toMatchObject({ steps: 6 })
-  expect(of('evaluation').map(({ when, captions }) => [when, captions.length])).toEqual([['before', 4], ['after', 4]])
+  expect(of('evaluation').map(({ when, captions }) => [when, captions.length])).toEqual([
+    ['before', 4],
+    ['after', 4],
+  ])
   expect(of('checkpoint').map(({ step }) => step)).toEqual([2, 4, 6])
   expect(of('metric').map(({ step }) => step)).toEqual([2, 4, 6])
-  const done = of('stage').filter(({ stage }) => stage === 'train').map(({ done }) => done)
+  const done = of('stage')
+    .filter(({ stage }) => stage === 'train')
+    .map(({ done }) => done)
   expect(done).toEqual([0, 1, 2, 3, 4, 5, 6])
 })
 
-test('a cancelled training task saves where it was, and a resumed one ends with what was measured before', patient, async () => {
-  const task = await trainTask({ steps: 40, checkpointEvery: 0 })
-  const controller = new AbortController()
-  const stopped = await perform(task, { signal: controller.signal, onMessage: (message) => message.kind === 'stage' && message.done === 3 && controller.abort() })
-  const [saved] = stopped.of('checkpoint')
-  expect(saved!.step).toBeGreaterThanOrEqual(3)
-  expect(saved!.step).toBeLessThan(40)
-  const resumed = await perform({ ...task, resume: true })
-  expect(resumed.of('stage').find(({ stage }) => stage === 'train')!.done).toBe(saved!.step)
-  expect(resumed.of('evaluation')[0]).toEqual(stopped.of('evaluation')[0])
-  expect(resumed.result).toMatchObject({ steps: 40 })
-})
+test(
+  'a cancelled training task saves where it was, and a resumed one ends with what was measured before',
+  patient,
+  async () => {
+    const task = await trainTask({ steps: 40, checkpointEvery: 0 })
+    const controller = new AbortController()
+    const stopped = await perform(task, {
+      signal: controller.signal,
+      onMessage: (message) => message.kind === 'stage' && message.done === 3 && controller.abort(),
+    })
+    const [saved] = stopped.of('checkpoint')
+    expect(saved!.step).toBeGreaterThanOrEqual(3)
+    expect(saved!.step).toBeLessThan(40)
+    const resumed = await perform({ ...task, resume: true })
+    expect(resumed.of('stage').find(({ stage }) => stage === 'train')!.done).toBe(saved!.step)
+    expect(resumed.of('evaluation')[0]).toEqual(stopped.of('evaluation')[0])
+    expect(resumed.result).toMatchObject({ steps: 40 })
+  },
+)
 
 const capfilt = async (over: Partial<CapfiltTask> = {}): Promise<CapfiltTask> => {
   const folder = await toyCheckpoint()
-  return { kind: 'capfilt', captioner: folder, filter: folder, decoding: { kind: 'nucleus', topP: 0.9, seed: 1 }, prompt: '', minLength: 4, maxLength: 8, batchSize: 4, ...over }
+  return {
+    kind: 'capfilt',
+    captioner: folder,
+    filter: folder,
+    decoding: { kind: 'nucleus', topP: 0.9, seed: 1 },
+    prompt: '',
+    minLength: 4,
+    maxLength: 8,
+    batchSize: 4,
+    ...over,
+  }
 }
 
 async function workPictures(): Promise<WorkPicture[]> {
   const pictures = await toyPictures(5)
-  return pictures.map(({ sampleId, path, text }) => ({ sampleId, path, captions: [{ captionId: 100 + sampleId, text }], write: sampleId !== 2 }))
+  return pictures.map(({ sampleId, path, text }) => ({
+    sampleId,
+    path,
+    captions: [{ captionId: 100 + sampleId, text }],
+    write: sampleId !== 2,
+  }))
 }
 
 test('a capfilt task writes where asked, scores every caption, and goes on past a bad picture', patient, async () => {
@@ -70,7 +112,12 @@ test('a capfilt task writes where asked, scores every caption, and goes on past 
   pictures[3]!.path = join(tmpdir(), 'no such picture.png')
   const { result, of } = await perform(await capfilt(), { pictures })
   const results = of('results').flatMap(({ results }) => results)
-  expect(results.map(({ sampleId, written }) => [sampleId, written !== null])).toEqual([[1, true], [2, false], [3, true], [5, true]])
+  expect(results.map(({ sampleId, written }) => [sampleId, written !== null])).toEqual([
+    [1, true],
+    [2, false],
+    [3, true],
+    [5, true],
+  ])
   for (const { sampleId, scores, written } of results) {
     expect(scores).toMatchObject([{ captionId: 100 + sampleId }])
     for (const { itm, itc } of [...scores, ...(written ? [written] : [])]) {
@@ -86,9 +133,17 @@ test('a capfilt task writes where asked, scores every caption, and goes on past 
 test('a captioner alone scores nothing, a filter alone writes nothing', patient, async () => {
   const pictures = await workPictures()
   const alone = await perform(await capfilt({ filter: null, decoding: { kind: 'greedy' } }), { pictures })
-  expect(alone.of('results').flatMap(({ results }) => results)[0]).toMatchObject({ written: { itm: null, itc: null }, scores: [] })
+  expect(alone.of('results').flatMap(({ results }) => results)[0]).toMatchObject({
+    written: { itm: null, itc: null },
+    scores: [],
+  })
   const judging = await perform(await capfilt({ captioner: null }), { pictures })
-  expect(judging.of('results').flatMap(({ results }) => results).every(({ written, scores }) => written === null && scores.length === 1)).toBe(true)
+  expect(
+    judging
+      .of('results')
+      .flatMap(({ results }) => results)
+      .every(({ written, scores }) => written === null && scores.length === 1),
+  ).toBe(true)
 })
 
 test('a damaged checkpoint fails the task with its name', patient, async () => {
@@ -104,7 +159,11 @@ test('an evaluate task ranks all pairs of its file', patient, async () => {
 })
 
 test('a worker whose line is cut exits', patient, async () => {
-  const child = fork(workerProgram, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  const child = fork(workerProgram, [], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
   child.once('spawn', () => setTimeout(() => child.disconnect(), 1500))
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1)
 })
