@@ -1,7 +1,6 @@
 /** Opening, paging, deciding and counting at 100,000 and 1,000,000 pairs. Run: npm run bench -- curate [--quick] [--json] */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { arch, availableParallelism, cpus, platform, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sort } from '../core/contract/index.ts'
 import {
@@ -18,19 +17,9 @@ import {
   undo,
 } from '../core/curate/index.ts'
 import { openProject, type Project } from '../core/store/project.ts'
+import { median, type BenchRow } from './record.ts'
 
-export interface BenchRow {
-  name: string
-  unit: string
-  ours: number
-  peer: number | null
-  peerName: string | null
-  ratio: number | null
-  target: number | null
-  pass: boolean | null
-  n: number
-  note: string
-}
+export type { BenchRow }
 
 interface Task {
   name: string
@@ -179,32 +168,7 @@ function row(name: string, ours: number, target: number | null, { n, note }: { n
   }
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
-
 /** Rows of this benchmark; `quick` leaves out the million. */
 export function bench({ quick = false } = {}): BenchRow[] {
   return [...measure(100_000, quick ? 3 : 7), ...(quick ? [] : measure(1_000_000, 3))]
-}
-
-function record(rows: BenchRow[]) {
-  const machine = {
-    platform: platform(),
-    arch: arch(),
-    cpu: cpus()[0]?.model ?? '',
-    threads: availableParallelism(),
-    memory: totalmem(),
-    node: process.version,
-  }
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  return { bench: 'curate', machine, commit, rows }
-}
-
-if (import.meta.main) {
-  const rows = bench({ quick: process.argv.includes('--quick') })
-  for (const { name, ours, unit, target, pass, note } of rows) {
-    console.error(
-      `${name.padEnd(58)} ${ours.toFixed(1).padStart(9)} ${unit}${target === null ? '' : `   target ${target} ${pass ? 'met' : 'MISSED'}`}   ${note}`,
-    )
-  }
-  if (process.argv.includes('--json')) console.log(JSON.stringify(record(rows)))
 }
