@@ -1,6 +1,6 @@
 import { Fault } from '../../contract/fault.ts'
 import type { Pointer } from '../ffi/api.ts'
-import type { Symbol } from '../ffi/graph.ts'
+import type { GraphValue } from '../ffi/graph.ts'
 import { deleteHandle, type HostValues } from '../ffi/tensors.ts'
 import type { Tracer } from '../capture/tracer.ts'
 import { forgetBinding, type Slot } from '../capture/slot.ts'
@@ -9,7 +9,7 @@ import { forgetBinding, type Slot } from '../capture/slot.ts'
 export type Entry =
   | { kind: 'tensor'; handle: Pointer; shape: number[]; type: number }
   | { kind: 'state'; slot: Slot; shape: number[]; type: number }
-  | ({ kind: 'symbol'; tracer: Tracer; values?: HostValues } & Symbol)
+  | ({ kind: 'symbol'; tracer: Tracer; values?: HostValues } & GraphValue)
 
 const entries = new Map<number, Entry>()
 let nextId = 1 // a double: 2^53 ids, where the stock binding's int32 stops freeing after 2^31

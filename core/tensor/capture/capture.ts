@@ -30,7 +30,7 @@ export interface Captured {
   run(inputs: StepInput[]): Promise<tf.Tensor[]>
   /** Operations in the program as recorded. */
   nodes: number
-  /** Frees the program; state variables keep their values. */
+  /** Frees the program once the runs that were asked for are done; state variables keep their values. */
   dispose(): void
 }
 
@@ -76,15 +76,12 @@ export function capture<Inputs extends tf.Tensor[]>(step: Step<Inputs>, options:
 
 function handleFor(program: Program, specs: TensorSpec[], name: string, nodes: number): Captured {
   let disposed = false
-  const refuseDisposed = () => {
-    if (disposed) throw new Fault('tensor-disposed', `Step ${name} was disposed.`, { subject: name })
-  }
   return {
     nodes,
     async run(inputs) {
-      refuseDisposed()
+      if (disposed) throw new Fault('tensor-disposed', `Step ${name} was disposed.`, { subject: name })
       const handles = acceptInputs(inputs, specs, name)
-      return enqueue(() => runProgram(program, handles, refuseDisposed))
+      return enqueue(() => runProgram(program, handles))
     },
     dispose() {
       if (disposed) return
@@ -98,9 +95,8 @@ function handleFor(program: Program, specs: TensorSpec[], name: string, nodes: n
 }
 
 /** One call of the compiled function; frees the input handles in any case. */
-async function runProgram(program: Program, inputs: Pointer[], refuse: () => void): Promise<tf.Tensor[]> {
+async function runProgram(program: Program, inputs: Pointer[]): Promise<tf.Tensor[]> {
   try {
-    refuse()
     const values = program.parameters.map((parameter) => argument(parameter, inputs))
     program.written.forEach((slot) => (slot.busy = true))
     const attributes = program.xla ? [{ name: '_XlaMustCompile', type: kind.bool, value: true }] : []

@@ -1,6 +1,6 @@
 import { Fault } from '../../contract/fault.ts'
 import { register } from '../binding/table.ts'
-import { addConstant, type Symbol } from '../ffi/graph.ts'
+import { addConstant, type GraphValue } from '../ffi/graph.ts'
 import type { HostValues } from '../ffi/tensors.ts'
 import { attributeKind as kind, dataType, sizeOf } from '../ffi/types.ts'
 import { addOperation, nextLabel, type Tracer } from './tracer.ts'
@@ -18,7 +18,7 @@ export function recordConstant(tracer: Tracer, shape: number[], type: number, va
 }
 
 /** The node of a constant. */
-export function constantSymbol(tracer: Tracer, shape: number[], type: number, values: HostValues): Symbol {
+export function constantSymbol(tracer: Tracer, shape: number[], type: number, values: HostValues): GraphValue {
   const size = sizeOf(shape)
   if (size > smallConstant && values.every((value) => value === values[0])) return filled(tracer, shape, type, values)
   if (size > constantLimit) {
@@ -38,7 +38,7 @@ export function constantSymbol(tracer: Tracer, shape: number[], type: number, va
 }
 
 /** One value, repeated on the device. */
-function filled(tracer: Tracer, shape: number[], type: number, values: HostValues): Symbol {
+function filled(tracer: Tracer, shape: number[], type: number, values: HostValues): GraphValue {
   const lengths = constantSymbol(tracer, [shape.length], dataType.int32, Int32Array.from(shape))
   const value = constantSymbol(tracer, [], type, values.slice(0, type === dataType.complex64 ? 2 : 1))
   const attributes = [

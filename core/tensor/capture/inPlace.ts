@@ -4,7 +4,7 @@ import { lookUp, replaceEntry } from '../binding/table.ts'
 import type { Attribute } from '../ffi/types.ts'
 import type { tf } from '../tfjs.ts'
 import type { Slot } from './slot.ts'
-import { bind, idOf } from './state.ts'
+import { bind, idOf, ownsSlot } from './state.ts'
 import { changeState, stateValue } from './stateNodes.ts'
 import { symbolOf } from './symbols.ts'
 
@@ -38,9 +38,10 @@ export function updateInPlace(
   changeState(tracer, slots, name, attributes, symbols, after && symbolOf(tracer, idOf(after)))
 }
 
+/** The variable's slot, unless the step has assigned it something else. */
 function slotInStep(variable: tf.Variable): Slot | null {
   const entry = lookUp(idOf(variable))
-  return entry.kind === 'state' ? entry.slot : null
+  return entry.kind === 'state' && ownsSlot(variable, entry.slot) ? entry.slot : null
 }
 
 /** Tensors that share the variable's data (clones, what the tape saved) are pointed at its value before the change. */

@@ -53,6 +53,11 @@ function detach(slot: Slot, id: number, handle: Pointer) {
   slot.bindings.delete(id)
 }
 
+/** Whether this is the variable's own slot, and not that of another one whose value was assigned to it. */
+export function ownsSlot(variable: tf.Variable, slot: Slot): boolean {
+  return slots.get(variable) === slot
+}
+
 /** Points the variable at its slot, whatever it holds now. */
 export function bind(variable: tf.Variable, slot: Slot) {
   const { shape, type } = slot

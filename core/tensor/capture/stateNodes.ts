@@ -1,4 +1,4 @@
-import type { Symbol } from '../ffi/graph.ts'
+import type { GraphValue } from '../ffi/graph.ts'
 import { attributeKind as kind, dataType, type Attribute } from '../ffi/types.ts'
 import { constantSymbol } from './constants.ts'
 import { useSlot, type Slot } from './slot.ts'
@@ -20,7 +20,7 @@ export function stateNode(tracer: Tracer, slot: Slot): StateNode {
 }
 
 /** The value as it is at this point of the step. Subtle: a resource parameter has no shape, so EnsureShape restores it. */
-export function stateValue(tracer: Tracer, slot: Slot): Symbol {
+export function stateValue(tracer: Tracer, slot: Slot): GraphValue {
   const node = stateNode(tracer, slot)
   if (node.value) return node.value
   const type = { name: 'dtype', type: kind.type, value: slot.type }
@@ -41,8 +41,8 @@ export function changeState(
   slots: readonly Slot[],
   name: string,
   attributes: readonly Attribute[],
-  inputs: readonly Symbol[],
-  after?: Symbol,
+  inputs: readonly GraphValue[],
+  after?: GraphValue,
 ) {
   const nodes = slots.map((slot) => stateNode(tracer, slot))
   const control = [...nodes.flatMap(({ read, change }) => [read, change]), after?.output.oper ?? null]
@@ -57,7 +57,7 @@ export function changeState(
 }
 
 /** Sets the variable. */
-export function assignState(tracer: Tracer, slot: Slot, value: Symbol) {
+export function assignState(tracer: Tracer, slot: Slot, value: GraphValue) {
   const attributes = [{ name: 'dtype', type: kind.type, value: slot.type }]
   changeState(tracer, [slot], 'AssignVariableOp', attributes, [
     tracer.stateValues.has(value.output.oper) ? ownBuffer(tracer, value) : value,
@@ -65,12 +65,12 @@ export function assignState(tracer: Tracer, slot: Slot, value: Symbol) {
 }
 
 /** Subtle: XLA confuses buffers when a variable becomes the unchanged value of another one that is written too; a reshape there and back keeps them apart. */
-function ownBuffer(tracer: Tracer, value: Symbol): Symbol {
+function ownBuffer(tracer: Tracer, value: GraphValue): GraphValue {
   const attributes = [
     { name: 'T', type: kind.type, value: value.type },
     { name: 'Tshape', type: kind.type, value: dataType.int32 },
   ]
-  const reshape = (from: Symbol, shape: number[]) => {
+  const reshape = (from: GraphValue, shape: number[]) => {
     const lengths = constantSymbol(tracer, [shape.length], dataType.int32, Int32Array.from(shape))
     return addOperation(tracer, 'Reshape', attributes, [from, lengths], 1)[0]!
   }

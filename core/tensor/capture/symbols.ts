@@ -1,6 +1,6 @@
 import { Fault } from '../../contract/fault.ts'
 import { lookUp, register, type Entry } from '../binding/table.ts'
-import type { Symbol } from '../ffi/graph.ts'
+import type { GraphValue } from '../ffi/graph.ts'
 import { shareHandle } from '../ffi/tensors.ts'
 import type { Attribute } from '../ffi/types.ts'
 import { constantSymbol } from './constants.ts'
@@ -22,7 +22,7 @@ export function recordOperation(
 }
 
 /** The node an id stands for; tensors from before the step become parameters, state is read once. */
-export function symbolOf(tracer: Tracer, id: number): Symbol {
+export function symbolOf(tracer: Tracer, id: number): GraphValue {
   const entry = lookUp(id)
   if (entry.kind === 'state') return stateValue(tracer, entry.slot)
   if (entry.kind === 'tensor') return heldTensor(tracer, id, entry)
@@ -37,7 +37,11 @@ export function staleSymbol(): Fault {
   })
 }
 
-function heldTensor(tracer: Tracer, id: number, { handle, shape, type }: Extract<Entry, { kind: 'tensor' }>): Symbol {
+function heldTensor(
+  tracer: Tracer,
+  id: number,
+  { handle, shape, type }: Extract<Entry, { kind: 'tensor' }>,
+): GraphValue {
   let symbol = tracer.held.get(id)
   if (!symbol) {
     // Subtle: a handle of our own, since tfjs may free the tensor while the program still needs it.

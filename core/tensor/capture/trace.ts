@@ -4,7 +4,7 @@ import { callSite } from '../binding/callSite.ts'
 import { session } from '../binding/session.ts'
 import { lookUp, register } from '../binding/table.ts'
 import type { Pointer } from '../ffi/api.ts'
-import type { Output, Symbol } from '../ffi/graph.ts'
+import type { Output, GraphValue } from '../ffi/graph.ts'
 import { attributeKind as kind, dataType } from '../ffi/types.ts'
 import { tf } from '../tfjs.ts'
 import { leaveSlot, useSlot, type Slot } from './slot.ts'
@@ -76,6 +76,7 @@ function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec, index: number
 
 /** Turns what the step returned, and what it assigned, into outputs and effects of the function. */
 function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], homes: Homes): Trace {
+  refuseOtherResults(tensors)
   refuseStrayWrites(tracer, state)
   const outputs = tensors.map((tensor) => distinct(tracer, symbolOf(tracer, idOf(tensor))))
   // Values first, then assignments: a value may be what another variable held before.
@@ -89,8 +90,8 @@ function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variab
 }
 
 /** New values of the variables that the step assigned. */
-function assignments(tracer: Tracer, state: readonly tf.Variable[], homes: Homes): [Slot, Symbol][] {
-  return state.flatMap((variable): [Slot, Symbol][] => {
+function assignments(tracer: Tracer, state: readonly tf.Variable[], homes: Homes): [Slot, GraphValue][] {
+  return state.flatMap((variable): [Slot, GraphValue][] => {
     const slot = homes.get(variable)!
     const id = idOf(variable)
     const entry = lookUp(id)
@@ -99,9 +100,14 @@ function assignments(tracer: Tracer, state: readonly tf.Variable[], homes: Homes
 }
 
 /** A function's outputs must be nodes of their own, even where a step returns an input or one tensor twice. */
-function distinct(tracer: Tracer, symbol: Symbol): Output {
+function distinct(tracer: Tracer, symbol: GraphValue): Output {
   const attributes = [{ name: 'T', type: kind.type, value: symbol.type }]
   return addOperation(tracer, 'Identity', attributes, [symbol], 1)[0]!.output
+}
+
+function refuseOtherResults(tensors: unknown) {
+  if (Array.isArray(tensors) && tensors.every((tensor) => tensor instanceof tf.Tensor)) return
+  throw new Fault('tensor-capture', 'A captured step must return an array of tensors, and not a promise.')
 }
 
 function refuseStrayWrites(tracer: Tracer, state: readonly tf.Variable[]) {

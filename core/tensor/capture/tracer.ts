@@ -1,5 +1,5 @@
 import type { Pointer } from '../ffi/api.ts'
-import { addNode, deleteGraph, describeOutput, newGraph, type Output, type Symbol } from '../ffi/graph.ts'
+import { addNode, deleteGraph, describeOutput, newGraph, type Output, type GraphValue } from '../ffi/graph.ts'
 import { deleteHandle } from '../ffi/tensors.ts'
 import { attributeKind as kind, type Attribute } from '../ffi/types.ts'
 import { leaveSlot, type Slot } from './slot.ts'
@@ -13,10 +13,10 @@ export type Parameter =
 /** A state variable inside the graph. */
 export interface StateNode {
   /** The parameter that holds the resource. */
-  resource: Symbol
+  resource: GraphValue
   /** The read of the present value, and that value; null until something needs it. */
   read: Pointer | null
-  value: Symbol | null
+  value: GraphValue | null
   /** The last operation that changed it. */
   change: Pointer | null
 }
@@ -31,9 +31,9 @@ export interface Tracer {
   /** State that the step may change. */
   writable: Set<Slot>
   /** Parameters for tensors from before the step, by id. */
-  held: Map<number, Symbol>
+  held: Map<number, GraphValue>
   /** Small constants by type, shape and bytes. */
-  constants: Map<string, Symbol>
+  constants: Map<string, GraphValue>
   nodes: number
 }
 
@@ -73,7 +73,7 @@ export function addEffect(
   tracer: Tracer,
   name: string,
   attributes: readonly Attribute[],
-  inputs: readonly Symbol[],
+  inputs: readonly GraphValue[],
   control: readonly (Pointer | null)[],
 ): Pointer {
   return addNode(tracer.graph, nextLabel(tracer), {
@@ -89,15 +89,15 @@ export function addOperation(
   tracer: Tracer,
   name: string,
   attributes: readonly Attribute[],
-  inputs: readonly Symbol[],
+  inputs: readonly GraphValue[],
   outputs: number,
-): Symbol[] {
+): GraphValue[] {
   const operation = addNode(tracer.graph, nextLabel(tracer), { name, attributes, inputs })
   return Array.from({ length: outputs }, (_, index) => describeOutput(tracer.graph, { oper: operation, index }, name))
 }
 
 /** Adds a parameter of the function. */
-export function addPlaceholder(tracer: Tracer, shape: number[], type: number): Symbol {
+export function addPlaceholder(tracer: Tracer, shape: number[], type: number): GraphValue {
   const attributes = [
     { name: 'dtype', type: kind.type, value: type },
     { name: 'shape', type: kind.shape, value: shape },

@@ -12,7 +12,7 @@ export interface Output {
 }
 
 /** An output with what shape inference found. */
-export interface Symbol {
+export interface GraphValue {
   output: Output
   shape: number[]
   type: number
@@ -22,7 +22,7 @@ export interface Symbol {
 export interface Node {
   name: string
   attributes: readonly Attribute[]
-  inputs: readonly Symbol[]
+  inputs: readonly GraphValue[]
   control?: readonly Pointer[]
 }
 
@@ -46,7 +46,13 @@ export function addNode(graph: Pointer, label: string, node: Node): Pointer {
 }
 
 /** Adds a constant. */
-export function addConstant(graph: Pointer, label: string, shape: number[], type: number, values: HostValues): Symbol {
+export function addConstant(
+  graph: Pointer,
+  label: string,
+  shape: number[],
+  type: number,
+  values: HostValues,
+): GraphValue {
   const tensor = newTensor(shape, type, values)
   const operation = C.TF_NewOperation(graph, 'Const', label) as Pointer
   C.TF_SetAttrType(operation, 'dtype', type)
@@ -62,7 +68,7 @@ function finish(operation: Pointer, subject: () => string): Pointer {
 }
 
 /** Type and static shape of an output; a shape that depends on values is a Fault, since captured steps are static. */
-export function describeOutput(graph: Pointer, output: Output, name: string): Symbol {
+export function describeOutput(graph: Pointer, output: Output, name: string): GraphValue {
   const status = sharedStatus()
   const rank = C.TF_GraphGetTensorNumDims(graph, output, status) as number
   check(name)

@@ -29,16 +29,23 @@ export function valueAndGradients(
   const forward = () => {
     const result = f()
     if (result instanceof tf.Tensor) return result as tf.Scalar
-    extra = result.extra
-    for (const tensor of listOf(extra)) tf.keep(tensor) // the tape's own scope would dispose them
+    extra = keptCopies(result.extra)
     return result.loss as tf.Scalar
   }
   const { value, grads } = tf.engine().gradients(forward, parameters, undefined, true)
-  for (const tensor of extra ? listOf(extra) : []) releaseToScope(tensor)
+  if (extra) listOf(extra).forEach(releaseToScope)
   const gradients = parameters.map(
     (parameter, index) => (grads[index] as tf.Tensor | undefined) ?? tf.fill(parameter.shape, 0),
   )
   return { value: value as tf.Scalar, gradients, extra }
+}
+
+/** Clones that outlive the scope of the tape; clones, since what was returned may belong to someone else. */
+function keptCopies(tensors: Tensors): Tensors {
+  const copy = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor))
+  if (tensors instanceof tf.Tensor) return copy(tensors)
+  if (Array.isArray(tensors)) return tensors.map(copy)
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copy(tensor)]))
 }
 
 function listOf(tensors: Tensors): tf.Tensor[] {

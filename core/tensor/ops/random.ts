@@ -1,3 +1,4 @@
+import { Fault } from '../../contract/fault.ts'
 import { tf } from '../tfjs.ts'
 import { attribute, runOperation } from './operation.ts'
 import { backend } from '../backend/current.ts'
@@ -30,6 +31,7 @@ export function fold(seed: tf.Tensor, n: number): tf.Tensor {
  * Rate 0 returns the input.
  */
 export function dropout(x: tf.Tensor, rate: number, seed: tf.Tensor): tf.Tensor {
+  if (!(rate >= 0 && rate < 1)) throw new Fault('tensor-invalid', `A dropout rate must be in [0, 1), not ${rate}.`)
   if (rate === 0) return tf.clone(x)
   const keep = tf.greaterEqual(randomUniform(x.shape, seed), rate)
   return tf.mul(x, tf.mul(tf.cast(keep, 'float32'), 1 / (1 - rate)))

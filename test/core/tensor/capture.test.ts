@@ -266,6 +266,11 @@ describe('what a step may not do', () => {
     expect([...a.dataSync()]).toEqual([1])
   })
 
+  test('return something else than an array of tensors', () => {
+    const promise = async () => [tf.scalar(1)]
+    expect(() => captured(promise as unknown as () => tf.Tensor[])).toThrow(/array of tensors/)
+  })
+
   test('throw without restoring the state: variables keep their values and can be captured again', async () => {
     const a = variable([1])
     const fail = () => {
@@ -306,6 +311,14 @@ test('an error inside a run names the step, frees its inputs, and the next run w
   await expect(step.run([Int32Array.of(9)])).rejects.toThrow(/trial.*indices/)
   expect(runtime.liveHandles()).toBe(before)
   expect(await values(step, [Int32Array.of(2)])).toEqual([[3]])
+})
+
+test('a step disposed while runs wait lets them finish', async () => {
+  const a = variable([0])
+  const step = captured(() => (a.assign(tf.add(a, 1)), [tf.clone(a)]), { state: [a] })
+  const pending = [values(step), values(step)]
+  step.dispose()
+  expect((await Promise.all(pending)).flat(2)).toEqual([1, 2])
 })
 
 test('a disposed step refuses to run and gives everything back', async () => {

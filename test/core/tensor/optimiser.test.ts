@@ -90,6 +90,14 @@ describe('valueAndGradients', () => {
     })
   })
 
+  test('may hand over a parameter or a tensor from outside without taking it away', () => {
+    const [parameter, outside] = [tf.variable(tf.scalar(2)), tf.scalar(7)]
+    tf.tidy(
+      () => void valueAndGradients(() => ({ loss: tf.square(parameter), extra: [parameter, outside] }), [parameter]),
+    )
+    expect([parameter.dataSync()[0], outside.dataSync()[0]]).toEqual([2, 7])
+  })
+
   test('leaves nothing behind', () => {
     const parameter = tf.variable(tf.scalar(2))
     const before = tf.memory().numTensors

@@ -100,3 +100,39 @@ for (const xla of [false, true]) {
     step.dispose()
   })
 }
+
+test('a variable that was given the value of another is updated by itself', async () => {
+  const [a, b, m, v] = tf.tidy(() => [1, 5, 0, 0].map((value) => tf.variable(tf.tensor1d([value])))) as [
+    tf.Variable,
+    tf.Variable,
+    tf.Variable,
+    tf.Variable,
+  ]
+  const step = capture(
+    () => {
+      b.assign(a)
+      adamW({
+        parameter: b,
+        gradient: tf.ones([1]),
+        m,
+        v,
+        rate: tf.scalar(0.1),
+        step: tf.scalar(1),
+        beta1: 0.9,
+        beta2: 0.99,
+        epsilon: 1e-8,
+        decay: 0,
+      })
+      return []
+    },
+    { inputs: [], state: [a, b, m, v] },
+  )
+  await step.run([])
+  expect(
+    difference(
+      [a, b].map((variable) => variable.dataSync()[0]!),
+      [1, 0.9],
+    ),
+  ).toBeLessThan(1e-6)
+  step.dispose()
+})

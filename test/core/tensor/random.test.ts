@@ -80,6 +80,15 @@ describe('dropout', () => {
   })
 })
 
+test('draws have any rank, also none', () => {
+  expect(read(() => randomUniform([], seedOf(1, 2))).length).toBe(1)
+  expect(read(() => randomNormal([2, 3, 4], seedOf(1, 2))).length).toBe(24)
+})
+
+test('a dropout rate of 1 or below 0 is refused', () => {
+  for (const rate of [1, -0.1, NaN]) expect(() => dropout(tf.scalar(1), rate, seedOf(1, 1))).toThrow(/rate/)
+})
+
 describe('categorical', () => {
   test('draws each class with its probability', () => {
     const draws = Array.from(
