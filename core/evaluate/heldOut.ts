@@ -1,3 +1,4 @@
+import type { Fault } from '../contract/fault.ts'
 import type { Retrieval } from '../contract/model.ts'
 import { createJudge, decodePictures, type Judge, type LoadedModel } from '../score/index.ts'
 import { retrieval } from './retrieval.ts'
@@ -17,6 +18,8 @@ export interface HeldOutOptions {
   /** Told how many pictures are done. */
   progress?: (done: number, total: number) => void
   signal?: AbortSignal
+  /** Told of each picture that can't be read. */
+  onFault?: (path: string, fault: Fault) => void
 }
 
 interface Picture {
@@ -34,12 +37,11 @@ export async function heldOutRetrieval(
   pairs: HeldOutPair[],
   options: HeldOutOptions,
 ): Promise<Retrieval> {
-  const { batch = 32, rerank, progress, signal } = options
+  const { batch = 32, rerank, signal } = options
   const wanted = picturesOf(pairs, options.pictures)
   const judge = createJudge(model, { batch })
   try {
-    const embedded = await embed(judge, model, wanted, batch, (done) => progress?.(done, wanted.length), signal)
-    const { pictures, features } = embedded
+    const { pictures, features } = await embed(judge, model, wanted, { ...options, batch })
     const texts = pictures.flatMap(({ texts }) => texts)
     const pictureOf = pictures.flatMap(({ texts }, index) => texts.map(() => index))
     const similarity = cosines(features, await judge.read(texts), model.shape.embed)
@@ -65,18 +67,17 @@ async function embed(
   judge: Judge,
   model: LoadedModel,
   wanted: Picture[],
-  batch: number,
-  progress: (done: number) => void,
-  signal?: AbortSignal,
+  { batch, progress, signal, onFault }: HeldOutOptions & { batch: number },
 ) {
   const pictures: Picture[] = []
   const features: number[] = []
   for (let at = 0; at < wanted.length; at += batch) {
     signal?.throwIfAborted()
-    const { items, images } = await decodePictures(wanted.slice(at, at + batch), model.shape.image.size)
+    const { items, images, faults } = await decodePictures(wanted.slice(at, at + batch), model.shape.image.size)
     if (items.length) features.push(...(await judge.look(images)))
     pictures.push(...items)
-    progress(Math.min(wanted.length, at + batch))
+    for (const { item, fault } of faults) onFault?.(item.path, fault)
+    progress?.(Math.min(wanted.length, at + batch), wanted.length)
   }
   return { pictures, features: Float32Array.from(features) }
 }

@@ -7,7 +7,7 @@ export interface Channel {
   /** Aborted when the engine cancels. */
   signal: AbortSignal
   send(message: FromWorker): void
-  /** Asks for the next pictures; an empty list says that none are left. */
+  /** Asks for the next pictures; an empty list says that none are left. Rejects when the engine cancels meanwhile. */
   want(): Promise<WorkPicture[]>
 }
 
@@ -17,6 +17,7 @@ export function openChannel(): Channel {
   const task = Promise.withResolvers<Task>()
   let pictures: PromiseWithResolvers<WorkPicture[]> | null = null
 
+  controller.signal.addEventListener('abort', () => pictures?.reject(controller.signal.reason))
   process.on('disconnect', () => process.exit(1))
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'task') task.resolve(message.task)

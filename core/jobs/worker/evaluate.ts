@@ -12,6 +12,7 @@ export async function runEvaluate(task: EvaluateTask, { send, signal }: Channel)
     pictures: 0,
     rerank: 0,
     signal,
+    onFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
     progress: (done, total) => send({ kind: 'stage', stage: 'evaluate', done, total }),
   })
   send({ kind: 'evaluation', when: 'after', retrieval, captions: [] })

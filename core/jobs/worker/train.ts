@@ -105,6 +105,7 @@ async function evaluate(
     pictures: knobs.evaluatePictures,
     rerank: knobs.rerank,
     signal,
+    onFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
     progress: (done, total) => send({ kind: 'stage', stage: `evaluate-${when}`, done, total }),
   })
   const captions = await heldOutCaptions(model, pairs, { count: knobs.evaluateCaptions, prompt: knobs.prompt })

@@ -36,12 +36,16 @@ test('ranking again with every candidate is the ranking by match score', async (
   expect(measured.textToImage.r1).toBe(hits / 4)
 })
 
-test('pictures that can not be read are left out', async () => {
-  const measured = await heldOutRetrieval(model, [...pairs, { sampleId: 9, path: '/nowhere.png', text: 'gone' }], {
-    pictures: 0,
-    rerank: 2,
-  })
+test('pictures that can not be read are left out and reported', async () => {
+  const faults: string[] = []
+  const options = { pictures: 0, rerank: 2, onFault: (path: string) => faults.push(path) }
+  const measured = await heldOutRetrieval(
+    model,
+    [...pairs, { sampleId: 9, path: '/nowhere.png', text: 'gone' }],
+    options,
+  )
   expect(measured.candidates).toBe(4)
+  expect(faults).toEqual(['/nowhere.png'])
 })
 
 test('captions stand beside the pictures they were written for, as many as asked', async () => {
