@@ -12,12 +12,15 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './command.mjs'
+import { removeLeftovers, requireSpace } from './leftovers.mjs'
 import { cacheFolder } from './places.mjs'
 import { findPython } from './python.mjs'
 import { done, step, warn } from './say.mjs'
 import { unpackWheel } from './unpack.mjs'
 
 const version = '2.21.0'
+/** The wheel and what is unpacked from it. */
+const neededBytes = 1.2e9
 
 /** Wheels that are known to work, by platform and processor; the hash is the one the package index states. */
 const wheels = {
@@ -50,6 +53,8 @@ export async function setUpRuntime() {
   }
   const folder = join(cacheFolder(), `tensorflow-cpu-${version}`)
   if (runtimeComplete(folder, wheel.sha256)) return folder
+  requireSpace(cacheFolder(), neededBytes)
+  removeLeftovers(folder)
   const file = await download(wheel)
   await unpack(file, folder, wheel.sha256)
   rmSync(file)

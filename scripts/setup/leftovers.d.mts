@@ -1,0 +1,2 @@
+export function removeLeftovers(folder: string): void
+export function requireSpace(folder: string, sizeBytes: number): void
