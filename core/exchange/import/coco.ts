@@ -21,12 +21,6 @@ export async function* readCoco({ path, after, ...wanted }: ReaderOptions): Asyn
   for (const item of items) if (++count > skip) yield { ...item, line: count, cursor: String(count) }
 }
 
-/** How many items `readCoco` yields. */
-export async function countCoco(path: string): Promise<number> {
-  const data = await parseFile(path)
-  return Array.isArray(data) ? data.length : asCoco(data, path).images.length
-}
-
 async function parseFile(path: string): Promise<unknown> {
   try {
     const { size } = await stat(path)

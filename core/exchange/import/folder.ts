@@ -32,7 +32,7 @@ interface Found {
   names: Set<string>
 }
 
-/** Pictures in the order of their names, depth first; folders that are links are not entered. */
+/** Pictures in the order of their names, depth first; hidden entries are passed over, folders that are links not entered. */
 async function* walk(
   root: string,
   after: string[] | null,
@@ -44,7 +44,7 @@ async function* walk(
   const names = new Set(entries.map(({ name }) => name))
   for (const entry of entries) {
     const order = after?.[0] === undefined ? 1 : compare(entry.name, after[0])
-    if (order < 0) continue
+    if (order < 0 || entry.name.startsWith('.')) continue
     if (entry.isDirectory()) yield* walk(root, order === 0 ? after!.slice(1) : null, signal, [...folder, entry.name])
     else if (looksLikePicture(entry.name) && !(order === 0 && after!.length === 1))
       yield { folder, name: entry.name, names }

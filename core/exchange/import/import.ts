@@ -45,19 +45,14 @@ export async function importPairs(
   if (state.finished) return resultOf(state)
   const source = await openSource(spec)
   const root = await openRoot(source.root)
-  state.total ??= await cancellable(source.count(signal), signal)
-  const batch: Batch = { job, source: spec.source, file: basename(spec.path), state }
+  const { path, pathColumn, captionColumn } = spec
+  const reading = { path, signal, pathColumn, captionColumn }
+  state.total ??= await cancellable(source.count({ ...reading, after: null }), signal)
+  const batch: Batch = { job, source: spec.source, file: basename(path), state }
   const report = () => onProgress?.({ stage: 'importing', done: state.done, total: state.total, faults: state.faults })
   report()
   try {
-    const items = source.read({
-      path: spec.path,
-      after: state.after,
-      signal,
-      pathColumn: spec.pathColumn,
-      captionColumn: spec.captionColumn,
-    })
-    for await (const group of grouped(items, batchSize)) {
+    for await (const group of grouped(source.read({ ...reading, after: state.after }), batchSize)) {
       stopIf(signal)
       const prepared = await prepareAll(project, root, group)
       stopIf(signal)

@@ -1,20 +1,19 @@
 import { stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { asFault, Fault, type SpecOf } from '../../contract/index.ts'
-import { countCoco, readCoco } from './coco.ts'
+import { readCoco } from './coco.ts'
 import { readCsv, readTsv } from './csv.ts'
 import { countFolder, readFolder } from './folder.ts'
-import type { Reader } from './item.ts'
+import type { Reader, ReaderOptions } from './item.ts'
 import { readJsonl } from './jsonl.ts'
 
 type ImportSpec = SpecOf<'import'>
 type Format = Exclude<ImportSpec['format'], 'auto'>
 
 export interface Source {
-  format: Format
   read: Reader
-  /** How many items there are, or null if that takes as long as importing them. */
-  count(signal?: AbortSignal): Promise<number | null>
+  /** How many items `read` yields. Reading is cheap beside looking at the pictures; a table that can't be read shows here, before anything is stored. */
+  count(options: ReaderOptions): Promise<number>
   /** Where relative paths start. */
   root: string
 }
@@ -49,9 +48,14 @@ export async function openSource({ path, format, root }: ImportSpec): Promise<So
       hint: 'Choose another format, or “auto”.',
     })
   }
-  const count = async (signal?: AbortSignal) =>
-    chosen === 'folder' ? countFolder(path, signal) : chosen === 'coco' ? countCoco(path) : null
-  return { format: chosen, read: readers[chosen], count, root: root ?? (isFolder ? path : dirname(path)) }
+  const read = readers[chosen]
+  async function count(options: ReaderOptions): Promise<number> {
+    if (chosen === 'folder') return countFolder(path, options.signal)
+    let items = 0
+    for await (const _ of read(options)) items++
+    return items
+  }
+  return { read, count, root: root ?? (isFolder ? path : dirname(path)) }
 }
 
 function guess(path: string, isFolder: boolean): Format {

@@ -152,6 +152,37 @@ describe('an import', () => {
     expect(faultsOf(project, byFolder)).toEqual([['link.jpg', 'outside-root']])
   })
 
+  it('knows from the start how many items there are, and reaches that number', async () => {
+    const folder = scratch()
+    const project = temporaryProject()
+    writeFiles(folder, {
+      'a.jpg': await picture(),
+      'a.csv': 'path,caption\na.jpg,"one\ntwo"\nb.jpg,x\n',
+      'a.jsonl': '{"path":"a.jpg","caption":"x"}\n\nbroken\n',
+      'a.json': '[{"path":"a.jpg","caption":"x"}]',
+    })
+    for (const [name, total] of [
+      ['a.csv', 2],
+      ['a.jsonl', 2],
+      ['a.json', 1],
+      ['', 1],
+    ] as const) {
+      const seen: [number, number | null][] = []
+      await importFrom(project, { path: join(folder, name) }, { onProgress: (now) => seen.push([now.done, now.total]) })
+      expect(seen[0]).toEqual([0, total])
+      expect(seen.at(-1)).toEqual([total, total])
+    }
+  })
+
+  it('stores nothing of a table that turns out to be unreadable', async () => {
+    const folder = scratch()
+    const rows = Array.from({ length: 100 }, () => 'a.jpg,hello').join('\n')
+    writeFiles(folder, { 'a.jpg': await picture(), 'a.csv': `path,caption\n${rows}\na.jpg,"${'x'.repeat(1_100_000)}` })
+    const project = temporaryProject()
+    await expect(importFrom(project, { path: join(folder, 'a.csv') })).rejects.toMatchObject({ code: 'table-invalid' })
+    expect(summarize(project).pictures).toBe(0)
+  })
+
   it('starts relative paths at the root that was given', async () => {
     const folder = scratch()
     writeFiles(folder, { 'images/a.jpg': await picture(), 'lists/a.csv': 'path,caption\na.jpg,hello\n' })

@@ -202,6 +202,12 @@ describe('a folder', () => {
     }
   })
 
+  it('passes over hidden files and folders', async () => {
+    const path = scratch()
+    writeFiles(path, { 'a.jpg': 'x', '._a.jpg': 'x', '.cache/b.jpg': 'x' })
+    expect(brief(await gather(readFolder, { path }))).toEqual([['a.jpg', [], null]])
+  })
+
   it('does not enter folders that are links', async () => {
     const path = scratch()
     mkdirSync(join(path, 'real'))
