@@ -26,7 +26,10 @@ function createProgram(output: Output): Command {
     .description('Curate image-text pairs and fine-tune image-text models.')
     .version(programVersion())
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.result(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => output.result(text.trimEnd()),
+      writeErr: (text) => output.note(text.trimEnd()),
+    })
     .configureHelp({ showGlobalOptions: true })
   addDoctor(program, output)
   addCurateCommands(program, output)

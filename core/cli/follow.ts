@@ -31,7 +31,10 @@ export async function followJob(client: Client, id: string, output: Output): Pro
 
 /** "importing  1,200 of 4,000 (30 %)  480/s  6 s left  2 faults" */
 export function progressText({ stage, done, total, rate, secondsLeft, faults }: Progress): string {
-  const counts = total === null ? count(done) : `${count(done)} of ${count(total)} (${Math.floor((100 * done) / Math.max(1, total))} %)`
+  const counts =
+    total === null
+      ? count(done)
+      : `${count(done)} of ${count(total)} (${Math.floor((100 * done) / Math.max(1, total))} %)`
   const parts = [stage, counts]
   if (rate !== null && rate > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`)
   if (secondsLeft !== null) parts.push(`${duration(secondsLeft)} left`)
@@ -40,7 +43,10 @@ export function progressText({ stage, done, total, rate, secondsLeft, faults }: 
 }
 
 function metricText(step: number, values: Record<string, number>): string {
-  return [`step ${count(step)}`, ...Object.entries(values).map(([name, value]) => `${name} ${value.toPrecision(4)}`)].join('  ')
+  return [
+    `step ${count(step)}`,
+    ...Object.entries(values).map(([name, value]) => `${name} ${value.toPrecision(4)}`),
+  ].join('  ')
 }
 
 const count = (value: number): string => value.toLocaleString('en-US')

@@ -21,7 +21,9 @@ interface TrainOptions {
 }
 
 export function addModelCommands(program: Command, output: Output) {
-  const train = program.command('train').description('Fine-tune a checkpoint, or train from scratch, on the pairs of a query.')
+  const train = program
+    .command('train')
+    .description('Fine-tune a checkpoint, or train from scratch, on the pairs of a query.')
   withQuery(onProject(train))
     .option('-r, --recipe <name>', 'recipe in resources/recipes', 'finetune')
     .option('-n, --name <name>', "name of the run; the recipe's if left out")
@@ -33,12 +35,19 @@ export function addModelCommands(program: Command, output: Output) {
     .option('--resume <job>', 'go on with a cancelled or failed run instead')
     .action((options: TrainOptions) => trainAction(options, output))
 
-  const evaluate = program.command('evaluate').description('Measure retrieval of a checkpoint on the pairs of a query.').requiredOption('-c, --checkpoint <checkpoint>', 'name or hash of the checkpoint')
+  const evaluate = program
+    .command('evaluate')
+    .description('Measure retrieval of a checkpoint on the pairs of a query.')
+    .requiredOption('-c, --checkpoint <checkpoint>', 'name or hash of the checkpoint')
   withQuery(onProject(evaluate)).action(({ project, json, query, checkpoint }) =>
     withEngine(async (session) => {
       await enterProject(session, project, output)
       const { hash } = await checkpointOf(session.client, checkpoint)
-      printJob(await runJob(session.client, { kind: 'evaluate', checkpoint: hash, query: queryOf(query) }, output), json, output)
+      printJob(
+        await runJob(session.client, { kind: 'evaluate', checkpoint: hash, query: queryOf(query) }, output),
+        json,
+        output,
+      )
     }),
   )
 }
@@ -47,9 +56,12 @@ function trainAction(options: TrainOptions, output: Output) {
   return withEngine(async (session) => {
     const { client } = session
     await enterProject(session, options.project, output)
-    const job = options.resume ? await resumed(client, options.resume, output) : await runJob(client, await checkedSpec(client, options, output), output)
+    const job = options.resume
+      ? await resumed(client, options.resume, output)
+      : await runJob(client, await checkedSpec(client, options, output), output)
     const run = await client.runs.get({ run: String(job.result?.['run']) })
-    if (options.json) output.result(JSON.stringify({ job: job.id, ...job.result, ...run.evaluation, captions: undefined }))
+    if (options.json)
+      output.result(JSON.stringify({ job: job.id, ...job.result, ...run.evaluation, captions: undefined }))
     else printRun(run, output)
   })
 }
@@ -63,10 +75,22 @@ async function resumed(client: Client, job: string, output: Output) {
 async function checkedSpec(client: Client, options: TrainOptions, output: Output): Promise<JobSpecInput> {
   const { query, recipe, name = recipe, set = {}, shape, seed, heldOut } = options
   const start = options.start === undefined ? null : (await checkpointOf(client, options.start)).hash
-  const spec = { kind: 'train' as const, name, query: queryOf(query), recipe, changes: set, start, shape, seed, heldOut }
+  const spec = {
+    kind: 'train' as const,
+    name,
+    query: queryOf(query),
+    recipe,
+    changes: set,
+    start,
+    shape,
+    seed,
+    heldOut,
+  }
   const { pairs, pictures, heldOutPairs, steps, memoryBytes, warnings } = await client.runs.preflight(spec)
   for (const warning of warnings) output.note(faultText(warning))
-  output.note(`${pairs} pairs of ${pictures} pictures, ${heldOutPairs} held out; ${steps} steps; about ${(memoryBytes / 1e9).toFixed(1)} GB of memory.`)
+  output.note(
+    `${pairs} pairs of ${pictures} pictures, ${heldOutPairs} held out; ${steps} steps; about ${(memoryBytes / 1e9).toFixed(1)} GB of memory.`,
+  )
   return spec
 }
 
@@ -76,8 +100,11 @@ function printRun({ id, checkpoint, evaluation }: RunDetail, output: Output) {
   const line = (when: string, retrieval: Retrieval | null | undefined) => {
     if (!retrieval) return
     const { imageToText, textToImage, candidates } = retrieval
-    const percent = ({ r1, r5, r10 }: typeof imageToText) => [r1, r5, r10].map((value) => (100 * value).toFixed(1)).join(' / ')
-    output.result(`${when}\tR@1/5/10 of ${candidates}: picture to text ${percent(imageToText)}, text to picture ${percent(textToImage)}`)
+    const percent = ({ r1, r5, r10 }: typeof imageToText) =>
+      [r1, r5, r10].map((value) => (100 * value).toFixed(1)).join(' / ')
+    output.result(
+      `${when}\tR@1/5/10 of ${candidates}: picture to text ${percent(imageToText)}, text to picture ${percent(textToImage)}`,
+    )
   }
   line('before', evaluation?.retrievalBefore)
   line('after', evaluation?.retrievalAfter)

@@ -16,7 +16,12 @@ export function withQuery(command: Command): Command {
 }
 
 /** Opens the project and waits until the sample, if it is that, is there. */
-export async function enterProject(session: Session, folder: string | undefined, output: Output, { create = false } = {}) {
+export async function enterProject(
+  session: Session,
+  folder: string | undefined,
+  output: Output,
+  { create = false } = {},
+) {
   const filling = await openFor(session, folder, { create })
   if (filling === null) return
   output.note('Composing the sample project (only the first time).')
@@ -35,7 +40,10 @@ export async function checkpointOf(client: Client, given: string): Promise<Check
   const found = byHash.length === 1 ? byHash[0] : all.find(({ name }) => name === given)
   if (found) return found
   const names = [...new Set(all.map(({ name }) => name))].join(', ')
-  throw new Fault('checkpoint-unknown', 'There is no such checkpoint.', { subject: given, hint: names ? `There are ${names}.` : 'This project has none yet: train or import one.' })
+  throw new Fault('checkpoint-unknown', 'There is no such checkpoint.', {
+    subject: given,
+    hint: names ? `There are ${names}.` : 'This project has none yet: train or import one.',
+  })
 }
 
 export function wholeNumber(text: string): number {
@@ -56,7 +64,9 @@ export function decodingOf(text: string, seed: number): Decoding {
   if (kind === 'greedy') return { kind }
   if (kind === 'beam') return { kind, beams: value ? wholeNumber(value) : 3 }
   if (kind === 'nucleus') return { kind, topP: value ? share(value) : 0.9, seed }
-  throw new Fault('usage', `"${text}" is no way of decoding.`, { hint: 'Use greedy, beam, beam:5, nucleus or nucleus:0.8.' })
+  throw new Fault('usage', `"${text}" is no way of decoding.`, {
+    hint: 'Use greedy, beam, beam:5, nucleus or nucleus:0.8.',
+  })
 }
 
 /** steps=200 becomes { steps: 200 }; true and false become booleans. */
@@ -64,6 +74,13 @@ export function change(text: string, before: Record<string, string | number | bo
   const [name, ...rest] = text.split('=')
   const value = rest.join('=')
   if (!name || rest.length === 0) throw new InvalidArgumentError('Write it as name=value.')
-  const parsed = value === 'true' ? true : value === 'false' ? false : value !== '' && Number.isFinite(Number(value)) ? Number(value) : value
+  const parsed =
+    value === 'true'
+      ? true
+      : value === 'false'
+        ? false
+        : value !== '' && Number.isFinite(Number(value))
+          ? Number(value)
+          : value
   return { ...before, [name]: parsed }
 }

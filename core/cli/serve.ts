@@ -23,7 +23,11 @@ export function addServe(program: Command, output: Output) {
     .option('--create', 'make the folder a project if it is none', false)
     .option('--port <number>', 'port on 127.0.0.1; any free one if left out', '0')
     .option('--socket <path>', 'listen on a unix socket or named pipe that only you can reach, instead of TCP')
-    .option('--until-stdin-ends', 'stop when stdin ends, so that the engine never outlives the program that started it', false)
+    .option(
+      '--until-stdin-ends',
+      'stop when stdin ends, so that the engine never outlives the program that started it',
+      false,
+    )
     .option('--no-open', "don't open the browser")
     .action((options: ServeOptions) => serve(options, output))
 }
@@ -32,7 +36,9 @@ async function serve(options: ServeOptions, output: Output) {
   const engine = createEngine()
   try {
     await openProject(engine, options, output)
-    const door = options.socket ? await openSocket(engine.handler, options.socket) : await openLoopback(engine.handler, Number(options.port))
+    const door = options.socket
+      ? await openSocket(engine.handler, options.socket)
+      : await openLoopback(engine.handler, Number(options.port))
     announce(door, output)
     if (door.url && options.open && process.stderr.isTTY) openBrowser(address(door))
     await untilStopped(options)
@@ -64,13 +70,24 @@ function announce(door: Door, output: Output) {
 function untilStopped({ untilStdinEnds }: ServeOptions): Promise<void> {
   return new Promise((resolve) => {
     // Subtle: unref, or stdin would keep a stopped engine alive.
-    if (untilStdinEnds) process.stdin.once('end', () => resolve()).resume().unref()
+    if (untilStdinEnds)
+      process.stdin
+        .once('end', () => resolve())
+        .resume()
+        .unref()
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
   })
 }
 
 /** Subtle: no shell, so nothing in the address can be taken for a command. */
 function openBrowser(url: string) {
-  const [program, ...args] = process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['rundll32', 'url.dll,FileProtocolHandler', url] : ['xdg-open', url]
-  spawn(program!, args, { stdio: 'ignore', detached: true }).on('error', () => {}).unref()
+  const [program, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url]
+  spawn(program!, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref()
 }

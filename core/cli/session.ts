@@ -1,10 +1,10 @@
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import type { ContractRouterClient } from '@orpc/contract'
-import { contract } from '../contract/index.ts'
+import type { Contract } from '../contract/index.ts'
 import { createEngine, type Engine, type EngineOptions } from '../server/engine.ts'
 
-export type Client = ContractRouterClient<typeof contract>
+export type Client = ContractRouterClient<Contract>
 
 /** An engine in this process, reached through the same contract as the window's. */
 export interface Session {
@@ -29,7 +29,11 @@ export async function withEngine<T>(work: (session: Session) => Promise<T>, opti
 }
 
 /** Opens the project of a command: the one named, made if it isn't there, or the sample. */
-export async function openFor({ client }: Session, folder: string | undefined, { create = false } = {}): Promise<string | null> {
+export async function openFor(
+  { client }: Session,
+  folder: string | undefined,
+  { create = false } = {},
+): Promise<string | null> {
   const place = folder ?? process.env['WINNOW_PROJECT']
   if (place === undefined) return (await client.project.openSample()).job
   await client.project.open({ folder: place, create })

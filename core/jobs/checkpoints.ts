@@ -9,7 +9,7 @@ import type { Project } from '../store/project.ts'
 // The checkpoint room is loaded late: with it come the model and its tensors, which an engine that only curates never needs.
 const room = () => import('../checkpoint/index.ts')
 
-const shippedFolder = join(import.meta.dirname, '../../resources/checkpoints')
+const shippedFolder = join(import.meta.dirname, '../../resources/sample/checkpoints')
 
 /**
  * The checkpoint with this hash, every byte compared with its manifest.
@@ -17,15 +17,31 @@ const shippedFolder = join(import.meta.dirname, '../../resources/checkpoints')
  */
 export async function usableCheckpoint(project: Project, hash: string): Promise<Checkpoint> {
   const found = getCheckpoint(project, hash)
-  if (!found) throw new Fault('checkpoint-unknown', 'There is no such checkpoint in this project.', { subject: hash, hint: 'Choose one from the list of models.' })
+  if (!found)
+    throw new Fault('checkpoint-unknown', 'There is no such checkpoint in this project.', {
+      subject: hash,
+      hint: 'Choose one from the list of models.',
+    })
   const { verifyCheckpoint } = await room()
   const verified = await verifyCheckpoint(found.folder)
   if (verified.hash === hash) return found
   throw new Fault('checkpoint-corrupt', "The checkpoint's folder holds another checkpoint.", { subject: found.folder })
 }
 
+/** Hash of a checkpoint folder, by its manifest; its files are not looked at. */
+export async function hashOf(folder: string): Promise<string> {
+  const { checkpointHash, readManifest } = await room()
+  return checkpointHash(await readManifest(folder))
+}
+
 /** Adds a checkpoint folder to the project and returns its record. */
-export async function registerCheckpoint(project: Project, folder: string, origin: Checkpoint['origin'], name?: string, run: string | null = null): Promise<Checkpoint> {
+export async function registerCheckpoint(
+  project: Project,
+  folder: string,
+  origin: Checkpoint['origin'],
+  name?: string,
+  run: string | null = null,
+): Promise<Checkpoint> {
   const { checkpointHash, readManifest } = await room()
   const manifest = await readManifest(folder)
   const checkpoint: Checkpoint = {
@@ -45,10 +61,16 @@ export async function registerCheckpoint(project: Project, folder: string, origi
 }
 
 /** Makes the checkpoints that come with the program known to a project; their place may have changed since. */
-export async function registerShipped(project: Project, folder = shippedFolder, log: (text: string) => void = () => {}) {
+export async function registerShipped(
+  project: Project,
+  folder = shippedFolder,
+  log: (text: string) => void = () => {},
+) {
   if (!existsSync(folder)) return
   for (const name of (await readdir(folder)).sort()) {
     if (!existsSync(join(folder, name, 'manifest.json'))) continue
-    await registerCheckpoint(project, join(folder, name), 'shipped').catch((error) => log(`${name}: ${asFault(error).message}`))
+    await registerCheckpoint(project, join(folder, name), 'shipped').catch((error) =>
+      log(`${name}: ${asFault(error).message}`),
+    )
   }
 }

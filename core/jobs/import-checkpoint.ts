@@ -9,7 +9,10 @@ import { registerCheckpoint } from './checkpoints.ts'
  * Makes a checkpoint from elsewhere known to a project. A folder of ours stays where it is; a published
  * BLIP folder is written to the project in our layout, with seeded random weights for the half it lacks.
  */
-export async function importCheckpoint(project: Project, { folder, name }: { folder: string; name: string }): Promise<Checkpoint> {
+export async function importCheckpoint(
+  project: Project,
+  { folder, name }: { folder: string; name: string },
+): Promise<Checkpoint> {
   const source = resolve(folder)
   const { verifyCheckpoint } = await import('../checkpoint/index.ts')
   if (existsSync(join(source, 'manifest.json'))) {
@@ -17,7 +20,10 @@ export async function importCheckpoint(project: Project, { folder, name }: { fol
     return registerCheckpoint(project, source, 'imported', name)
   }
   if (!existsSync(join(source, 'config.json'))) {
-    throw new Fault('not-a-checkpoint', 'The folder holds no checkpoint.', { subject: source, hint: 'Choose a folder with manifest.json, or a Hugging Face folder with config.json.' })
+    throw new Fault('not-a-checkpoint', 'The folder holds no checkpoint.', {
+      subject: source,
+      hint: 'Choose a folder with manifest.json, or a Hugging Face folder with config.json.',
+    })
   }
   return registerCheckpoint(project, await adopt(project, source, name), 'imported', name)
 }

@@ -10,10 +10,14 @@ const bytesPerParameter = 16
  * Activations that a block keeps for the backward pass, in floats a token: about ten widths (projections,
  * norms, residuals), twice the inner width, and two rows of attention for each head.
  */
-export function trainingBytes(shape: Shape, { batchSize, textLength, itcWeight, itmWeight, lmWeight, itmAnchors }: Knobs): number {
+export function trainingBytes(
+  shape: Shape,
+  { batchSize, textLength, itcWeight, itmWeight, lmWeight, itmAnchors }: Knobs,
+): number {
   const { image, text } = shape
   const imageTokens = imageTokenCount(shape)
-  const imageFloats = batchSize * imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
+  const imageFloats =
+    batchSize * imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
   const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
   const unimodal = itcWeight + itmWeight > 0 ? batchSize : 0
   const fused = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)

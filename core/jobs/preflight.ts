@@ -30,34 +30,63 @@ export async function preflight(project: Project, spec: Spec): Promise<Preflight
   await attempt(() => checkRuntime())
   if (counts) problems.push(...tooFew(counts, knobs))
   const memoryBytes = shape && knobs ? trainingBytes(shape, knobs) : 0
-  return { ...(counts ?? nothing), steps: knobs?.steps ?? 0, memoryBytes, problems, warnings: warningsOf(counts ?? nothing, memoryBytes) }
+  return {
+    ...(counts ?? nothing),
+    steps: knobs?.steps ?? 0,
+    memoryBytes,
+    problems,
+    warnings: warningsOf(counts ?? nothing, memoryBytes),
+  }
 }
 
 async function startingShape(project: Project, { start, shape }: Spec): Promise<Shape> {
   if (start === null) {
-    if (!shape) throw new Fault('shape-missing', 'Choose a starting checkpoint, or a shape to start from random weights.')
+    if (!shape)
+      throw new Fault('shape-missing', 'Choose a starting checkpoint, or a shape to start from random weights.')
     return shapeNamed(shape)
   }
   const checkpoint = await usableCheckpoint(project, start)
   const { readManifest } = await import('../checkpoint/index.ts')
   if (shape && shape !== checkpoint.shape) {
-    throw new Fault('shape-mismatch', `The checkpoint has the shape "${checkpoint.shape}", not "${shape}".`, { subject: checkpoint.name })
+    throw new Fault('shape-mismatch', `The checkpoint has the shape "${checkpoint.shape}", not "${shape}".`, {
+      subject: checkpoint.name,
+    })
   }
   return (await readManifest(checkpoint.folder)).shape
 }
 
 function tooFew({ pairs }: SelectionCounts, knobs: Knobs | null): FaultRecord[] {
-  if (pairs === 0) return [new Fault('no-pairs', 'The selection has no usable pair to train on.', { hint: 'Widen the query, or accept some pairs.' }).toJSON()]
+  if (pairs === 0)
+    return [
+      new Fault('no-pairs', 'The selection has no usable pair to train on.', {
+        hint: 'Widen the query, or accept some pairs.',
+      }).toJSON(),
+    ]
   if (!knobs || pairs >= knobs.batchSize) return []
   const message = `There are ${pairs} pairs to train on, fewer than one batch of ${knobs.batchSize}.`
-  return [new Fault('too-few-pairs', message, { subject: 'batchSize', hint: 'Select more pairs or make the batch smaller.' }).toJSON()]
+  return [
+    new Fault('too-few-pairs', message, {
+      subject: 'batchSize',
+      hint: 'Select more pairs or make the batch smaller.',
+    }).toJSON(),
+  ]
 }
 
 function warningsOf({ unreadable, emptyCaptions, heldOutPairs }: SelectionCounts, memoryBytes: number): FaultRecord[] {
   const warnings: Fault[] = []
-  if (unreadable > 0) warnings.push(new Fault('pictures-unreadable', `${unreadable} pictures can't be read and are left out.`))
-  if (emptyCaptions > 0) warnings.push(new Fault('captions-empty', `${emptyCaptions} pairs have no caption and are left out.`, { hint: 'CapFilt can write captions for them.' }))
-  if (heldOutPairs === 0) warnings.push(new Fault('nothing-held-out', 'No pair is held out, so the run can’t be compared before and after.'))
-  if (memoryBytes > freemem()) warnings.push(new Fault('memory-short', 'The run may need more memory than is free.', { hint: 'Make the batch smaller.' }))
+  if (unreadable > 0)
+    warnings.push(new Fault('pictures-unreadable', `${unreadable} pictures can't be read and are left out.`))
+  if (emptyCaptions > 0)
+    warnings.push(
+      new Fault('captions-empty', `${emptyCaptions} pairs have no caption and are left out.`, {
+        hint: 'CapFilt can write captions for them.',
+      }),
+    )
+  if (heldOutPairs === 0)
+    warnings.push(new Fault('nothing-held-out', 'No pair is held out, so the run can’t be compared before and after.'))
+  if (memoryBytes > freemem())
+    warnings.push(
+      new Fault('memory-short', 'The run may need more memory than is free.', { hint: 'Make the batch smaller.' }),
+    )
   return warnings.map((fault) => fault.toJSON())
 }

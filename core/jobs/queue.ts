@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { asFault, Fault, type Job, type JobEvent, type JobSpec } from '../contract/index.ts'
 import type { JobContext, Kind, Kinds, Lane } from './kind.ts'
 import { createRecorder, type EventBody, type Recorder } from './law.ts'
-import type { JobChange, JobStore } from './store.ts'
+import { changeOf, failAbandoned, lastAttemptOf } from './record.ts'
+import type { JobStore } from './store.ts'
 import { createBell, follow } from './stream.ts'
 
 export interface Queue {
@@ -67,7 +68,16 @@ export function createQueue({ store, kinds, onChange, onUnexpected }: QueueOptio
     let settle = () => {}
     const over = new Promise<void>((resolve) => (settle = resolve))
     const faults = resumed ? store.countFaults(id) : 0
-    const attempt: Attempt = { id, spec, resumed, first: 0, control: new AbortController(), recorder: null as never, over, settle }
+    const attempt: Attempt = {
+      id,
+      spec,
+      resumed,
+      first: 0,
+      control: new AbortController(),
+      recorder: null as never,
+      over,
+      settle,
+    }
     const emit = (body: EventBody) => {
       const event = take(id, body)
       attempt.first ||= event.sequence
@@ -109,7 +119,8 @@ export function createQueue({ store, kinds, onChange, onUnexpected }: QueueOptio
   function end({ id, control, recorder }: Attempt, error: unknown) {
     const fault = asFault(error)
     const asked = control.signal.aborted
-    if (asked ? error !== control.signal.reason && fault.code !== 'cancelled' : fault.code === 'unexpected') onUnexpected?.(error, id)
+    if (asked ? error !== control.signal.reason && fault.code !== 'cancelled' : fault.code === 'unexpected')
+      onUnexpected?.(error, id)
     try {
       if (asked) recorder.cancelled()
       else recorder.failed(fault.toJSON())
@@ -184,27 +195,6 @@ export function createQueue({ store, kinds, onChange, onUnexpected }: QueueOptio
   }
 }
 
-/** What an event changes in the job's row. */
-function changeOf(event: JobEvent): JobChange | null {
-  switch (event.kind) {
-    case 'queued':
-      return { state: 'queued', resumable: false }
-    case 'started':
-      return event.resumed ? { state: 'running' } : { state: 'running', startedAt: event.at }
-    case 'progress':
-      return { progress: event.progress }
-    case 'metric':
-    case 'checkpoint':
-      return null
-    case 'finished':
-      return { state: 'finished', endedAt: event.at, result: event.result }
-    case 'cancelled':
-      return { state: 'cancelled', endedAt: event.at, resumable: true }
-    case 'failed':
-      return { state: 'failed', endedAt: event.at, fault: event.fault, resumable: true }
-  }
-}
-
 function contextOf({ id, resumed, control, recorder }: Attempt, store: JobStore): JobContext {
   return {
     job: id,
@@ -216,24 +206,4 @@ function contextOf({ id, resumed, control, recorder }: Attempt, store: JobStore)
     itemFault: (subject, fault) => recorder.faults(store.addFault(id, subject, fault)),
     countFaults: () => recorder.faults(store.countFaults(id)),
   }
-}
-
-/** Jobs that a killed engine left open have failed, and can be resumed. */
-function failAbandoned(store: JobStore) {
-  const fault = new Fault('engine-stopped', 'The engine stopped while the job was open.', { hint: 'Resume it: it goes on where it was.' }).toJSON()
-  for (const { id, state } of store.list()) {
-    if (state !== 'queued' && state !== 'running') continue
-    const event = store.append(id, { kind: 'failed', fault })
-    store.update(id, changeOf(event)!)
-  }
-}
-
-/** Number of the first event of a job's last attempt, for jobs of an earlier engine. */
-function lastAttemptOf(store: JobStore, id: string): number {
-  let first = 1
-  for (let seen = 0, page = store.events(id, seen); page.length > 0; page = store.events(id, seen)) {
-    for (const event of page) if (event.kind === 'queued') first = event.sequence
-    seen = page.at(-1)!.sequence
-  }
-  return first
 }

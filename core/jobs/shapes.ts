@@ -8,12 +8,19 @@ const folder = join(import.meta.dirname, '../../resources/models')
 
 /** Names of the shapes that come with the program. */
 export function shapeNames(): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).sort()
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -5))
+    .sort()
 }
 
 /** @throws Fault `shape-unknown` that names the shapes there are */
 export function shapeNamed(name: string): Shape {
-  if (!shapeNames().includes(name)) throw new Fault('shape-unknown', `There is no model shape called "${name}".`, { subject: name, hint: `There are ${shapeNames().join(', ')}.` })
+  if (!shapeNames().includes(name))
+    throw new Fault('shape-unknown', `There is no model shape called "${name}".`, {
+      subject: name,
+      hint: `There are ${shapeNames().join(', ')}.`,
+    })
   return readShape(join(folder, `${name}.json`)).shape
 }
 

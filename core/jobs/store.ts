@@ -1,7 +1,9 @@
 import type { FaultRecord, Job, JobEvent, JobSpec } from '../contract/index.ts'
 import type { EventBody } from './law.ts'
 
-export type JobChange = Partial<Pick<Job, 'state' | 'progress' | 'fault' | 'result' | 'startedAt' | 'endedAt' | 'resumable'>>
+export type JobChange = Partial<
+  Pick<Job, 'state' | 'progress' | 'fault' | 'result' | 'startedAt' | 'endedAt' | 'resumable'>
+>
 
 /** What the queue needs of the database. */
 export interface JobStore {

@@ -40,7 +40,10 @@ export function createBell(): Bell {
  * Lets an endless generator be left at once.
  * Subtle: return() of a generator that waits is queued until it wakes, so a closed window would leave it waiting for ever.
  */
-export function leavable<T>(walk: (signal: AbortSignal) => AsyncGenerator<T, void>, signal?: AbortSignal): AsyncGenerator<T, void> {
+export function leavable<T>(
+  walk: (signal: AbortSignal) => AsyncGenerator<T, void>,
+  signal?: AbortSignal,
+): AsyncGenerator<T, void> {
   const left = new AbortController()
   const generator = walk(signal ? AbortSignal.any([signal, left.signal]) : left.signal)
   const end = generator.return.bind(generator)

@@ -49,7 +49,8 @@ export function runInWorker(task: Task, options: WorkerOptions): Promise<JobResu
       try {
         if (message.kind === 'want') void supply(child, feed).catch((error) => fail(error))
         else if (message.kind === 'finished') settle(() => resolve(message.result))
-        else if (message.kind === 'cancelled') settle(() => reject(signal.reason ?? new Fault('cancelled', 'The job was cancelled.')))
+        else if (message.kind === 'cancelled')
+          settle(() => reject(signal.reason ?? new Fault('cancelled', 'The job was cancelled.')))
         else if (message.kind === 'failed') settle(() => reject(faultFrom(message.fault)))
         else onMessage(message)
       } catch (error) {
@@ -118,7 +119,9 @@ function death(code: number | null, signal: NodeJS.Signals | null, tail: string)
   const memory = signal === 'SIGKILL' || signal === 'SIGABRT'
   return new Fault('worker-died', `The worker process died: ${how}.`, {
     subject: lastLine || undefined,
-    hint: memory ? 'It may have run out of memory: try a smaller batch. The job can be resumed.' : 'The job can be resumed; the log of the project has the details.',
+    hint: memory
+      ? 'It may have run out of memory: try a smaller batch. The job can be resumed.'
+      : 'The job can be resumed; the log of the project has the details.',
     cause: tail,
   })
 }

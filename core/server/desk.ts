@@ -108,7 +108,16 @@ async function fillSample({ project, queue }: Opened): Promise<string | null> {
     const path = join(sceneFolder(project), `${source}.jsonl`)
     const known = queue.list().find(({ spec }) => spec.kind === 'import' && spec.path === path)
     if (known?.state === 'finished') continue
-    const job = known ? await queue.resume(known.id) : await queue.start({ kind: 'import', path, format: 'jsonl', pathColumn: 'path', captionColumn: 'caption', source })
+    const job = known
+      ? await queue.resume(known.id)
+      : await queue.start({
+          kind: 'import',
+          path,
+          format: 'jsonl',
+          pathColumn: 'path',
+          captionColumn: 'caption',
+          source,
+        })
     first ??= job.id
   }
   return first

@@ -39,7 +39,9 @@ async function check(name: Check['name'], work: () => string | Promise<string>):
 function checkNode(): string {
   const major = Number(process.versions.node.split('.')[0])
   if (major >= 22) return process.version
-  throw new Fault('node-old', `The engine runs on Node ${process.version}; it needs 22 or newer.`, { hint: 'Start it with `npm run winnow`, which uses the Node that comes with it.' })
+  throw new Fault('node-old', `The engine runs on Node ${process.version}; it needs 22 or newer.`, {
+    hint: 'Start it with `npm run winnow`, which uses the Node that comes with it.',
+  })
 }
 
 function checkRuntimeFolder(): string {
@@ -60,7 +62,8 @@ async function checkImages(): Promise<string> {
     const file = join(folder, 'white.webp')
     await writeWebp(file, { data: new Uint8Array(3 * 16).fill(255), width: 4, height: 4 }, 90)
     const { width, height, data } = await decodePixels(file)
-    if (width !== 4 || height !== 4 || (data[0] ?? 0) < 250) throw new Fault('images-wrong', 'The image library decodes wrongly.')
+    if (width !== 4 || height !== 4 || (data[0] ?? 0) < 250)
+      throw new Fault('images-wrong', 'The image library decodes wrongly.')
     return 'WebP is written and read back'
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -83,7 +86,10 @@ async function checkDisk(folder: string): Promise<string> {
   const free = bavail * bsize
   const found = `${(free / 1e9).toFixed(1)} GB free in ${folder}`
   if (free > 2e9) return found
-  throw new Fault('disk-short', 'There is less than 2 GB of free space.', { subject: found, hint: 'Free some space before you train or import.' })
+  throw new Fault('disk-short', 'There is less than 2 GB of free space.', {
+    subject: found,
+    hint: 'Free some space before you train or import.',
+  })
 }
 
 function existing(folder: string): string {

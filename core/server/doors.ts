@@ -61,7 +61,11 @@ function listening(server: Server, listen: () => void, subject: string): Promise
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE'
-      reject(inUse ? new Fault('address-in-use', 'The address is in use.', { subject, hint: 'Choose another port.' }) : error)
+      reject(
+        inUse
+          ? new Fault('address-in-use', 'The address is in use.', { subject, hint: 'Choose another port.' })
+          : error,
+      )
     })
     server.once('listening', resolve)
     listen()

@@ -61,13 +61,22 @@ function serveContract(app: Hono, desk: Desk) {
   }
   const rpc = new RPCHandler(router, settings)
   const open = new OpenAPIHandler(router, settings)
-  app.all('/rpc/*', async (context) => (await rpc.handle(context.req.raw, { prefix: '/rpc' })).response ?? context.notFound())
-  app.all('/api/*', async (context) => (await open.handle(context.req.raw, { prefix: '/api' })).response ?? context.notFound())
+  app.all(
+    '/rpc/*',
+    async (context) => (await rpc.handle(context.req.raw, { prefix: '/rpc' })).response ?? context.notFound(),
+  )
+  app.all(
+    '/api/*',
+    async (context) => (await open.handle(context.req.raw, { prefix: '/api' })).response ?? context.notFound(),
+  )
   let page: Promise<object> | undefined
   app.get('/openapi.json', async (context) => context.json(await (page ??= describe())))
 }
 
 function describe(): Promise<object> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
-  return generator.generate(contract, { info: { title: 'Winnow', version: programVersion() }, servers: [{ url: '/api' }] })
+  return generator.generate(contract, {
+    info: { title: 'Winnow', version: programVersion() },
+    servers: [{ url: '/api' }],
+  })
 }

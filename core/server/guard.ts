@@ -16,7 +16,8 @@ export function guarded(handler: Handler, token: string): Handler {
     if (url.searchParams.has('token') && request.method === 'GET') return welcome(url, host, token)
     const bearer = request.headers.get('authorization')?.match(/^Bearer (.+)$/)?.[1]
     const cookie = cookies(request).get(cookieName(host))
-    if (!same(bearer, token) && !same(cookie, token)) return refuse(401, 'Open the address that `winnow serve` printed: it holds the token.')
+    if (!same(bearer, token) && !same(cookie, token))
+      return refuse(401, 'Open the address that `winnow serve` printed: it holds the token.')
     if (!fromOurPage(request, host, same(bearer, token))) return refuse(403, 'The request comes from another page.')
     return handler(request)
   }
@@ -24,7 +25,8 @@ export function guarded(handler: Handler, token: string): Handler {
 
 /** The token came in the address: it moves into a cookie, out of history and screenshots. */
 function welcome(url: URL, host: string, token: string): Response {
-  if (!same(url.searchParams.get('token') ?? undefined, token)) return refuse(401, 'The token is not the one of this start.')
+  if (!same(url.searchParams.get('token') ?? undefined, token))
+    return refuse(401, 'The token is not the one of this start.')
   url.searchParams.delete('token')
   return new Response(null, {
     status: 303,
@@ -61,5 +63,12 @@ function same(given: string | undefined, token: string): boolean {
 }
 
 function refuse(status: number, text: string): Response {
-  return new Response(text, { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' } })
+  return new Response(text, {
+    status,
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
+    },
+  })
 }

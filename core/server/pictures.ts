@@ -41,6 +41,9 @@ async function answering(work: () => Promise<Response>): Promise<Response> {
     return await work()
   } catch (error) {
     const fault = asFault(error)
-    return Response.json(fault.toJSON(), { status: fault.code === 'not-found' ? 404 : 422, headers: { 'Cache-Control': 'no-store' } })
+    return Response.json(fault.toJSON(), {
+      status: fault.code === 'not-found' ? 404 : 422,
+      headers: { 'Cache-Control': 'no-store' },
+    })
   }
 }

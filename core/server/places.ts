@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 /** Folder of what belongs to the user rather than to one project: the sample, the list of recent projects. */
 export function userFolder(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment['WINNOW_DATA']) return environment['WINNOW_DATA']
-  if (process.platform === 'win32') return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'winnow')
+  if (process.platform === 'win32')
+    return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'winnow')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'winnow')
   return join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'winnow')
 }

@@ -5,8 +5,13 @@ import { selfTest } from '../tensor/index.ts'
 try {
   const { version, devices, gradient, captured, xla } = await selfTest()
   const right = gradient && captured && xla
-  const fault = { code: 'self-test-failed', message: `The numbers are wrong: gradient ${gradient}, captured ${captured}, XLA ${xla}.` }
-  console.log(JSON.stringify({ version, devices: devices.map(({ name }) => name).join(', '), ...(right ? {} : { fault }) }))
+  const fault = {
+    code: 'self-test-failed',
+    message: `The numbers are wrong: gradient ${gradient}, captured ${captured}, XLA ${xla}.`,
+  }
+  console.log(
+    JSON.stringify({ version, devices: devices.map(({ name }) => name).join(', '), ...(right ? {} : { fault }) }),
+  )
 } catch (error) {
   console.log(JSON.stringify({ fault: asFault(error).toJSON() }))
 }

@@ -26,7 +26,9 @@ export async function serveFile(folder: string, pathname: string): Promise<Respo
   if (found) return answer(found, name.startsWith('/assets/'))
   if (extname(name)) return new Response('Not found.', { status: 404 })
   const page = await inside(folder, '/index.html')
-  return page ? answer(page, false) : new Response('The user interface is not built. Run `npm start` once.', { status: 404 })
+  return page
+    ? answer(page, false)
+    : new Response('The user interface is not built. Run `npm start` once.', { status: 404 })
 }
 
 function decoded(pathname: string): string | null {

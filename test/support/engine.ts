@@ -24,7 +24,12 @@ export interface TestEngine {
 /** A real engine on an empty temporary project, with a worker that only speaks the protocol. */
 export async function testEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const root = mkdtempSync(join(tmpdir(), 'winnow-test-'))
-  const engine = createEngine({ user: join(root, 'user'), ui: join(root, 'ui'), worker: { program: fakeWorker, onStderr: () => {} }, ...options })
+  const engine = createEngine({
+    user: join(root, 'user'),
+    ui: join(root, 'ui'),
+    worker: { program: fakeWorker, onStderr: () => {} },
+    ...options,
+  })
   const client = clientOf(engine)
   const project = join(root, 'project')
   await client.project.open({ folder: project, create: true })
@@ -58,7 +63,15 @@ export async function makeCheckpoint(root: string, name = 'small'): Promise<stri
   const shape = parseShape({
     name: 'test',
     image: { size: 16, patch: 8, width: 8, depth: 1, heads: 2, inner: 16 },
-    text: { vocabularySize: vocabulary.length, tokens: specialTokens(vocabulary), width: 8, depth: 1, heads: 2, inner: 16, context: 12 },
+    text: {
+      vocabularySize: vocabulary.length,
+      tokens: specialTokens(vocabulary),
+      width: 8,
+      depth: 1,
+      heads: 2,
+      inner: 16,
+      context: 12,
+    },
     embed: 8,
   })
   const folder = join(root, 'checkpoints', name)

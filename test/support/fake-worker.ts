@@ -26,7 +26,13 @@ function begin({ task }: Extract<ToWorker, { kind: 'task' }>) {
   if (mood === 'hang') return say({ kind: 'stage', stage: 'wait', done: 0, total: null })
   if (task.kind === 'capfilt') return say({ kind: 'want' })
   const retrieval = { imageToText: { r1: 0.5, r5: 1, r10: 1 }, textToImage: { r1: 0.25, r5: 1, r10: 1 }, candidates: 4 }
-  const evaluated = (when: 'before' | 'after') => say({ kind: 'evaluation', when, retrieval, captions: [{ sampleId: 1, reference: 'what it is', caption: `what ${when}` }] })
+  const evaluated = (when: 'before' | 'after') =>
+    say({
+      kind: 'evaluation',
+      when,
+      retrieval,
+      captions: [{ sampleId: 1, reference: 'what it is', caption: `what ${when}` }],
+    })
   if (task.kind === 'train') train(task, evaluated)
   else {
     evaluated('after')

@@ -6,7 +6,15 @@ export function memoryStore(): JobStore {
   const jobs = new Map<string, Job>()
   const events = new Map<string, JobEvent[]>()
   const faults = new Map<string, Set<string>>()
-  const fresh = { state: 'queued', progress: null, fault: null, result: null, startedAt: null, endedAt: null, resumable: false } as const
+  const fresh = {
+    state: 'queued',
+    progress: null,
+    fault: null,
+    result: null,
+    startedAt: null,
+    endedAt: null,
+    resumable: false,
+  } as const
   const put = (job: Job) => (jobs.set(job.id, job), job)
   return {
     insert: (id, spec) => put({ id, spec, ...fresh, createdAt: new Date().toISOString() }),

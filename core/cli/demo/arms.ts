@@ -28,11 +28,22 @@ export interface ArmOrder {
 }
 
 /** Trains one arm and measures it on the new combinations and on the unseen vendor's drawings. */
-export async function runArm(client: Client, { arm, query, steps, start, seed }: ArmOrder, queries: Queries, output: Output): Promise<ArmResult> {
-  const { checkpoint, pairs } = await trainOn(client, { name: `arm: ${arm}`, query, recipe: 'finetune', steps, start, seed }, output)
+export async function runArm(
+  client: Client,
+  { arm, query, steps, start, seed }: ArmOrder,
+  queries: Queries,
+  output: Output,
+): Promise<ArmResult> {
+  const { checkpoint, pairs } = await trainOn(
+    client,
+    { name: `arm: ${arm}`, query, recipe: 'finetune', steps, start, seed },
+    output,
+  )
   const combo = await measure(client, checkpoint, queries.combo, output)
   const vendor = await measure(client, checkpoint, queries.vendor, output)
-  const means = Object.fromEntries(measures.map((name) => [name, round((combo[name] + vendor[name]) / 2, 4)])) as Measures
+  const means = Object.fromEntries(
+    measures.map((name) => [name, round((combo[name] + vendor[name]) / 2, 4)]),
+  ) as Measures
   return { arm, pairs, steps, checkpoint, ...means, combo, vendor }
 }
 

@@ -24,19 +24,35 @@ export async function runCircle(client: Client, folder: string, { all, quick, se
   const size = sizes[quick ? 'quick' : 'full']
   const sample = await stages.run('compose the sample', () => {
     const { human, web, heldOut } = size
-    const progress = ({ done, total }: { done: number; total: number }) => output.update(progressText({ stage: 'compose', done, total, rate: null, secondsLeft: null, faults: 0 }))
+    const progress = ({ done, total }: { done: number; total: number }) =>
+      output.update(progressText({ stage: 'compose', done, total, rate: null, secondsLeft: null, faults: 0 }))
     return composeSample(join(folder, 'scenes'), { seed, human, web, heldOut, progress })
   })
   await stages.run('import', async () => {
-    const sets = [[sample.web, 'web'], [sample.human, 'human'], [sample.heldOutCombo, 'human'], [sample.heldOutVendor, 'human']] as const
-    for (const [path, source] of sets) await runJob(client, { kind: 'import', path, format: 'jsonl', pathColumn: 'path', captionColumn: 'caption', source }, output)
+    const sets = [
+      [sample.web, 'web'],
+      [sample.human, 'human'],
+      [sample.heldOutCombo, 'human'],
+      [sample.heldOutVendor, 'human'],
+    ] as const
+    for (const [path, source] of sets)
+      await runJob(
+        client,
+        { kind: 'import', path, format: 'jsonl', pathColumn: 'path', captionColumn: 'caption', source },
+        output,
+      )
   })
   const trusted = await pairsOf(client, 'path:images/human-')
   const queries = queriesOf(trusted[Math.floor(trusted.length * 0.8)]!.sampleId)
 
   const models = await stages.run('captioner and filter', () => modelsFor(client, queries, size, seed, output))
   await stages.run('caption and score', async () => {
-    const job = { kind: 'capfilt', decoding: { kind: 'nucleus', topP: 0.9, seed }, filter: models.filter, maxLength: 30 } as const
+    const job = {
+      kind: 'capfilt',
+      decoding: { kind: 'nucleus', topP: 0.9, seed },
+      filter: models.filter,
+      maxLength: 30,
+    } as const
     await runJob(client, { ...job, query: queryOf(queries.web), captioner: models.captioner }, output)
     await runJob(client, { ...job, query: queryOf(queries.calibration), captioner: null }, output)
   })
@@ -54,14 +70,28 @@ export async function runCircle(client: Client, folder: string, { all, quick, se
   }
 
   const arms: ArmResult[] = []
-  const wanted: [string, string][] = [['raw', queries.arms.raw], ['filter', queries.arms.filter], ['captioner + filter', queries.arms['captioner + filter']]]
+  const wanted: [string, string][] = [
+    ['raw', queries.arms.raw],
+    ['filter', queries.arms.filter],
+    ['captioner + filter', queries.arms['captioner + filter']],
+  ]
   // The noise of a web picture doesn't depend on its place, so the first ones are a random subset.
-  if (all) wanted.push(['human only', queries.arms.human], ['random', queries.arms.random(web[Math.max(0, filter.kept - 1)]!.sampleId)])
+  if (all)
+    wanted.push(
+      ['human only', queries.arms.human],
+      ['random', queries.arms.random(web[Math.max(0, filter.kept - 1)]!.sampleId)],
+    )
   for (const [arm, query] of wanted) {
-    arms.push(await stages.run(`arm: ${arm}`, () => runArm(client, { arm, query, steps: size.arm, start: models.start, seed }, queries, output)))
+    arms.push(
+      await stages.run(`arm: ${arm}`, () =>
+        runArm(client, { arm, query, steps: size.arm, start: models.start, seed }, queries, output),
+      ),
+    )
   }
   const after = best(arms.slice(1, 3))
-  const exported = await stages.run('export', () => exportAll(client, folder, wanted.find(([arm]) => arm === after.arm)![1], after.checkpoint, output))
+  const exported = await stages.run('export', () =>
+    exportAll(client, folder, wanted.find(([arm]) => arm === after.arm)![1], after.checkpoint, output),
+  )
   return {
     seconds: round((performance.now() - begun) / 1000),
     stages: stages.list,
@@ -77,9 +107,24 @@ export async function runCircle(client: Client, folder: string, { all, quick, se
 
 export type DemoRecord = Awaited<ReturnType<typeof runCircle>>
 
-async function exportAll(client: Client, folder: string, query: string, checkpoint: string, output: Output): Promise<string[]> {
-  const targets = { pairs: join(folder, 'export', 'pairs'), retrieval: join(folder, 'export', 'retrieval'), captioning: join(folder, 'export', 'captioning') }
-  await runJob(client, { kind: 'export-dataset', query: queryOf(query), format: 'jsonl', folder: targets.pairs }, output)
-  for (const layout of ['retrieval', 'captioning'] as const) await runJob(client, { kind: 'export-model', checkpoint, layout, folder: targets[layout] }, output)
+async function exportAll(
+  client: Client,
+  folder: string,
+  query: string,
+  checkpoint: string,
+  output: Output,
+): Promise<string[]> {
+  const targets = {
+    pairs: join(folder, 'export', 'pairs'),
+    retrieval: join(folder, 'export', 'retrieval'),
+    captioning: join(folder, 'export', 'captioning'),
+  }
+  await runJob(
+    client,
+    { kind: 'export-dataset', query: queryOf(query), format: 'jsonl', folder: targets.pairs },
+    output,
+  )
+  for (const layout of ['retrieval', 'captioning'] as const)
+    await runJob(client, { kind: 'export-model', checkpoint, layout, folder: targets[layout] }, output)
   return Object.values(targets)
 }

@@ -48,8 +48,20 @@ interface Choice {
 export function filterQuality(web: Pair[], truth: Truth, metric: Scored, threshold: number) {
   const scored = web.filter((pair) => pair[metric] !== null)
   const good = scored.map((pair) => truth.of(pair).kind === 'ok')
-  const { precision, recall, auc, kept } = filterMetrics(scored.map((pair) => pair[metric]!), good, threshold)
-  return { precision: round(precision, 3), recall: round(recall, 3), auc: round(auc, 3), kept, of: scored.length, metric, threshold }
+  const { precision, recall, auc, kept } = filterMetrics(
+    scored.map((pair) => pair[metric]!),
+    good,
+    threshold,
+  )
+  return {
+    precision: round(precision, 3),
+    recall: round(recall, 3),
+    auc: round(auc, 3),
+    kept,
+    of: scored.length,
+    metric,
+    threshold,
+  }
 }
 
 export type CaptionAccuracy = Record<keyof Accuracy, number>
@@ -61,5 +73,13 @@ export function captionAccuracy(pairs: Pair[], truth: Truth): CaptionAccuracy & 
     const judged = found.flatMap((accuracy) => (accuracy[name] === null ? [] : [accuracy[name]]))
     return round(judged.filter(Boolean).length / Math.max(1, judged.length), 3)
   }
-  return { captions: found.length, nouns: share('nouns'), count: share('count'), colour: share('colour'), relation: share('relation'), size: share('size'), all: share('all') }
+  return {
+    captions: found.length,
+    nouns: share('nouns'),
+    count: share('count'),
+    colour: share('colour'),
+    relation: share('relation'),
+    size: share('size'),
+    all: share('all'),
+  }
 }

@@ -21,8 +21,8 @@ export const sizes: Record<'full' | 'quick', Size> = {
   quick: { human: 96, web: 200, heldOut: 50, pretrain: 10, captioner: 5, filter: 5, arm: 10 },
 }
 
-/** Names of the checkpoints that come with the program. */
-const shippedNames = { start: 'tiny-start', captioner: 'tiny-captioner', filter: 'tiny-filter' }
+/** Checkpoints that come with the program: one that has seen pictures but no captions, and one that captions and judges. */
+const shippedNames = { start: 'tiny-start', both: 'tiny' }
 const shape = 'tiny'
 
 export interface Models {
@@ -44,27 +44,66 @@ export interface TrainOrder {
 }
 
 /** Trains without holding anything out: the demo has held-out sets of its own. Returns the checkpoint's hash. */
-export async function trainOn(client: Client, { name, query, recipe, steps, start, seed }: TrainOrder, output: Output): Promise<{ checkpoint: string; pairs: number }> {
+export async function trainOn(
+  client: Client,
+  { name, query, recipe, steps, start, seed }: TrainOrder,
+  output: Output,
+): Promise<{ checkpoint: string; pairs: number }> {
   const warmupSteps = Math.min(30, Math.floor(steps / 10))
   // Compiling takes longer than it saves on a few steps.
-  const changes = { steps, warmupSteps, checkpointEvery: 0, compile: steps >= 50, ...(recipe === 'pretrain' && { itmFrom: Math.floor(steps / 2) }) }
-  const job: Job = await runJob(client, { kind: 'train', name, query: queryOf(query), recipe, changes, start, shape: start === null ? shape : undefined, seed, heldOut: 0 }, output)
+  const changes = {
+    steps,
+    warmupSteps,
+    checkpointEvery: 0,
+    compile: steps >= 50,
+    ...(recipe === 'pretrain' && { itmFrom: Math.floor(steps / 2) }),
+  }
+  const job: Job = await runJob(
+    client,
+    {
+      kind: 'train',
+      name,
+      query: queryOf(query),
+      recipe,
+      changes,
+      start,
+      shape: start === null ? shape : undefined,
+      seed,
+      heldOut: 0,
+    },
+    output,
+  )
   const { pairs } = await client.runs.get({ run: String(job.result!['run']) })
   return { checkpoint: String(job.result!['checkpoint']), pairs }
 }
 
 /** The shipped captioner and filter, or ones trained here on the trusted pairs after a start on all pairs. */
-export async function modelsFor(client: Client, queries: Queries, size: Size, seed: number, output: Output): Promise<Models> {
+export async function modelsFor(
+  client: Client,
+  queries: Queries,
+  size: Size,
+  seed: number,
+  output: Output,
+): Promise<Models> {
   const known = await client.models.checkpoints()
-  const shipped = (name: string) => known.find((checkpoint) => checkpoint.origin === 'shipped' && checkpoint.name === name)?.hash ?? null
-  const [start, captioner, filter] = [shippedNames.start, shippedNames.captioner, shippedNames.filter].map(shipped)
-  if (captioner && filter) return { start: start ?? null, captioner, filter, shipped: true }
+  const shipped = (name: string) =>
+    known.find((checkpoint) => checkpoint.origin === 'shipped' && checkpoint.name === name)?.hash ?? null
+  const start = shipped(shippedNames.start)
+  const both = shipped(shippedNames.both)
+  if (both) return { start, captioner: both, filter: both, shipped: true }
   output.note('No shipped captioner and filter: training them on the trusted pairs.')
-  const train = async (order: Omit<TrainOrder, 'seed'>) => (await trainOn(client, { ...order, seed }, output)).checkpoint
-  const base = await train({ name: 'base', query: queries.arms.raw, recipe: 'pretrain', steps: size.pretrain, start: start ?? null })
+  const train = async (order: Omit<TrainOrder, 'seed'>) =>
+    (await trainOn(client, { ...order, seed }, output)).checkpoint
+  const base = await train({ name: 'base', query: queries.arms.raw, recipe: 'pretrain', steps: size.pretrain, start })
   return {
-    start: start ?? null,
-    captioner: await train({ name: 'captioner', query: queries.learning, recipe: 'captioner', steps: size.captioner, start: base }),
+    start,
+    captioner: await train({
+      name: 'captioner',
+      query: queries.learning,
+      recipe: 'captioner',
+      steps: size.captioner,
+      start: base,
+    }),
     filter: await train({ name: 'filter', query: queries.learning, recipe: 'filter', steps: size.filter, start: base }),
     shipped: false,
   }

@@ -8,7 +8,8 @@ const order: Sort = { by: 'order', direction: 'ascending' }
 export async function pairsOf(client: Client, text: string): Promise<Pair[]> {
   const { view, count } = await client.pairs.open({ text, sort: order })
   const pages: Pair[] = []
-  for (let from = 0; from < count; from += pageSize) pages.push(...(await client.pairs.page({ view, from, to: Math.min(count, from + pageSize) })))
+  for (let from = 0; from < count; from += pageSize)
+    pages.push(...(await client.pairs.page({ view, from, to: Math.min(count, from + pageSize) })))
   return pages
 }
 

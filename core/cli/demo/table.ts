@@ -13,12 +13,21 @@ export function tableOf(record: DemoRecord): string {
     `Filter (${filter.metric} ≥ ${filter.threshold}, which 9 of 10 trusted pairs reach) on ${filter.of} web captions, ${filter.kept} kept:`,
     `  precision ${percent(filter.precision)}   recall ${percent(filter.recall)}   AUC ${percent(filter.auc)}`,
     '',
-    grid(['captions, right in', 'number', 'nouns', 'count', 'colour', 'size', 'relation', 'all'], captionRows(captions)),
+    grid(
+      ['captions, right in', 'number', 'nouns', 'count', 'colour', 'size', 'relation', 'all'],
+      captionRows(captions),
+    ),
     '',
-    grid(['held-out R@1 at equal steps', 'pairs', 'combo i→t', 'combo t→i', 'vendor i→t', 'vendor t→i', 'mean'], Object.values(retrieval.arms).map(armRow)),
+    grid(
+      ['held-out R@1 at equal steps', 'pairs', 'combo i→t', 'combo t→i', 'vendor i→t', 'vendor t→i', 'mean'],
+      Object.values(retrieval.arms).map(armRow),
+    ),
     verdict(retrieval),
     '',
-    grid(['stage', 'seconds'], [...stages.map(({ name, seconds }) => [name, seconds.toFixed(1)]), ['all', seconds.toFixed(1)]]),
+    grid(
+      ['stage', 'seconds'],
+      [...stages.map(({ name, seconds }) => [name, seconds.toFixed(1)]), ['all', seconds.toFixed(1)]],
+    ),
     '',
     ...exported.map((folder) => `exported ${folder}`),
   ]
@@ -26,12 +35,31 @@ export function tableOf(record: DemoRecord): string {
 }
 
 function captionRows(captions: DemoRecord['captions']): string[][] {
-  const row = (name: string, { captions: count, ...accuracy }: CaptionAccuracy & { captions: number }) => [name, String(count), ...(['nouns', 'count', 'colour', 'size', 'relation', 'all'] as const).map((attribute) => percent(accuracy[attribute]))]
-  return [row('web', captions.web), row('web, kept', captions.keptWeb), row('synthetic', captions.synthetic), row('synthetic, kept', captions.keptSynthetic)]
+  const row = (name: string, { captions: count, ...accuracy }: CaptionAccuracy & { captions: number }) => [
+    name,
+    String(count),
+    ...(['nouns', 'count', 'colour', 'size', 'relation', 'all'] as const).map((attribute) =>
+      percent(accuracy[attribute]),
+    ),
+  ]
+  return [
+    row('web', captions.web),
+    row('web, kept', captions.keptWeb),
+    row('synthetic', captions.synthetic),
+    row('synthetic, kept', captions.keptSynthetic),
+  ]
 }
 
 function armRow({ arm, pairs, combo, vendor, i2tR1, t2iR1 }: ArmResult): string[] {
-  return [arm, String(pairs), percent(combo.i2tR1), percent(combo.t2iR1), percent(vendor.i2tR1), percent(vendor.t2iR1), percent((i2tR1 + t2iR1) / 2)]
+  return [
+    arm,
+    String(pairs),
+    percent(combo.i2tR1),
+    percent(combo.t2iR1),
+    percent(vendor.i2tR1),
+    percent(vendor.t2iR1),
+    percent((i2tR1 + t2iR1) / 2),
+  ]
 }
 
 function verdict({ before, after }: DemoRecord['retrieval']): string {
@@ -41,6 +69,7 @@ function verdict({ before, after }: DemoRecord['retrieval']): string {
 
 function grid(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
-  const line = (cells: string[]) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')
+  const line = (cells: string[]) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')
   return [line(head), ...rows.map(line)].join('\n')
 }

@@ -16,10 +16,17 @@ export function capfiltKind(shop: Workshop): Kind<'capfilt'> {
   return {
     lane: 'worker',
     async validate(spec) {
-      if (spec.captioner === null && spec.filter === null) throw new Fault('nothing-to-do', 'Neither a captioner nor a filter is chosen.')
-      if (spec.minLength >= spec.maxLength) throw new Fault('length-invalid', 'The least length must be below the greatest.', { subject: 'minLength' })
-      if (countPictures(project, spec) === 0) throw new Fault('no-pictures', 'No picture of this selection needs it.', { subject: spec.query.text, hint: 'Widen the query, or caption all pictures.' })
-      for (const hash of new Set([spec.captioner, spec.filter])) if (hash !== null) await usableCheckpoint(project, hash)
+      if (spec.captioner === null && spec.filter === null)
+        throw new Fault('nothing-to-do', 'Neither a captioner nor a filter is chosen.')
+      if (spec.minLength >= spec.maxLength)
+        throw new Fault('length-invalid', 'The least length must be below the greatest.', { subject: 'minLength' })
+      if (countPictures(project, spec) === 0)
+        throw new Fault('no-pictures', 'No picture of this selection needs it.', {
+          subject: spec.query.text,
+          hint: 'Widen the query, or caption all pictures.',
+        })
+      for (const hash of new Set([spec.captioner, spec.filter]))
+        if (hash !== null) await usableCheckpoint(project, hash)
       checkRuntime()
     },
     async run(spec, context) {
@@ -33,9 +40,19 @@ export function capfiltKind(shop: Workshop): Kind<'capfilt'> {
 }
 
 async function taskOf({ project }: Workshop, spec: Spec): Promise<Task> {
-  const folderOf = async (hash: string | null) => (hash === null ? null : (await usableCheckpoint(project, hash)).folder)
+  const folderOf = async (hash: string | null) =>
+    hash === null ? null : (await usableCheckpoint(project, hash)).folder
   const { decoding, prompt, minLength, maxLength, batchSize } = spec
-  return { kind: 'capfilt', captioner: await folderOf(spec.captioner), filter: await folderOf(spec.filter), decoding: decoding satisfies Decoding, prompt, minLength, maxLength, batchSize }
+  return {
+    kind: 'capfilt',
+    captioner: await folderOf(spec.captioner),
+    filter: await folderOf(spec.filter),
+    decoding: decoding satisfies Decoding,
+    prompt,
+    minLength,
+    maxLength,
+    batchSize,
+  }
 }
 
 /** Hands out pictures in order and takes in what the worker found for them. */

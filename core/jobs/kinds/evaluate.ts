@@ -15,7 +15,8 @@ export function evaluateKind({ project, worker }: Workshop): Kind<'evaluate'> {
     lane: 'worker',
     async validate(spec) {
       await usableCheckpoint(project, spec.checkpoint)
-      if (describeSelection(project, spec.query, all).pairs < 2) throw new Fault('no-pairs', 'Ranking needs at least two usable pairs.', { subject: spec.query.text })
+      if (describeSelection(project, spec.query, all).pairs < 2)
+        throw new Fault('no-pairs', 'Ranking needs at least two usable pairs.', { subject: spec.query.text })
       checkRuntime()
     },
     async run(spec, { signal, progress, itemFault }) {
@@ -41,6 +42,10 @@ export function evaluateKind({ project, worker }: Workshop): Kind<'evaluate'> {
 /** Retrieval as flat numbers: imageToTextR1 and so on. */
 export function flat(value: unknown): JobResult {
   const { imageToText, textToImage, candidates } = retrieval.parse(value)
-  const named = (prefix: string, { r1, r5, r10 }: typeof imageToText) => ({ [`${prefix}R1`]: r1, [`${prefix}R5`]: r5, [`${prefix}R10`]: r10 })
+  const named = (prefix: string, { r1, r5, r10 }: typeof imageToText) => ({
+    [`${prefix}R1`]: r1,
+    [`${prefix}R5`]: r5,
+    [`${prefix}R10`]: r10,
+  })
   return { candidates, ...named('imageToText', imageToText), ...named('textToImage', textToImage) }
 }

@@ -18,7 +18,10 @@ export function exportDatasetKind({ project }: Workshop): Kind<'export-dataset'>
       await checkWritable(spec.folder)
     },
     async run(spec, { signal, progress, countFaults }) {
-      const result = await exportDataset(project, spec, { signal, onProgress: ({ stage, done, total }) => progress(stage, done, total) })
+      const result = await exportDataset(project, spec, {
+        signal,
+        onProgress: ({ stage, done, total }) => progress(stage, done, total),
+      })
       countFaults()
       return { ...result }
     },
@@ -79,4 +82,8 @@ export async function previewModel(project: Project, { checkpoint, folder }: Spe
   return { pairs: 0, pictures: 0, bytes, problems }
 }
 
-const notEmpty = (folder: string) => new Fault('folder-not-empty', 'The folder is not empty.', { subject: folder, hint: 'Choose a new or an empty folder.' })
+const notEmpty = (folder: string) =>
+  new Fault('folder-not-empty', 'The folder is not empty.', {
+    subject: folder,
+    hint: 'Choose a new or an empty folder.',
+  })

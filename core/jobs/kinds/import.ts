@@ -21,7 +21,10 @@ export function importKind({ project, changed }: Workshop): Kind<'import'> {
     lane: 'files',
     validate(spec) {
       if (existsSync(spec.path) || composes(spec.path)) return
-      throw new Fault('not-found', 'The file or folder does not exist.', { subject: spec.path, hint: 'Check the path; it may have been moved.' })
+      throw new Fault('not-found', 'The file or folder does not exist.', {
+        subject: spec.path,
+        hint: 'Check the path; it may have been moved.',
+      })
     },
     async run(spec, context) {
       if (composes(spec.path)) await compose(project, context)

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asFault, Fault, faultFrom, retrieval, type Run, type RunDetail, type SpecOf } from '../../contract/index.ts'
 import { freezeSnapshot } from '../../curate/index.ts'
-import { appendLog, appendMetrics, insertRun, listRuns, readEvaluation, updateRun, writeEvaluation } from '../../store/runs.ts'
+import {
+  appendLog,
+  appendMetrics,
+  insertRun,
+  listRuns,
+  readEvaluation,
+  updateRun,
+  writeEvaluation,
+} from '../../store/runs.ts'
 import type { Project } from '../../store/project.ts'
 import { sampleById, versionOf } from '../../store/samples.ts'
 import { knobsOf, recipeNamed } from '../../train/recipe.ts'
-import { registerCheckpoint, usableCheckpoint } from '../checkpoints.ts'
+import { hashOf, registerCheckpoint, usableCheckpoint } from '../checkpoints.ts'
 import type { JobContext, Kind } from '../kind.ts'
 import { every } from '../pace.ts'
 import { preflight } from '../preflight.ts'
@@ -30,16 +38,22 @@ export function trainKind(shop: Workshop): Kind<'train'> {
       const run = findRun(project, context.job) ?? (await openRun(project, spec, context.job))
       updateRun(project, run.id, { state: 'running', fault: null, endedAt: null })
       shop.changed('runs')
-      const desk = createDesk(shop, run, context)
+      const ledger = createLedger(shop, run, context)
       try {
-        await runInWorker(await taskOf(project, spec, run, context.resumed), { ...shop.worker, signal: context.signal, onMessage: desk.take })
-        const checkpoint = await desk.settle()
+        await runInWorker(await taskOf(project, spec, run, context.resumed), {
+          ...shop.worker,
+          signal: context.signal,
+          onMessage: ledger.take,
+        })
+        const checkpoint = await ledger.settle()
         if (!checkpoint) throw new Fault('unexpected', 'The worker ended without a checkpoint.')
         updateRun(project, run.id, { state: 'finished', endedAt: new Date().toISOString() })
         return { run: run.id, checkpoint, steps: run.steps }
       } catch (error) {
-        await desk.settle()
-        const outcome = context.signal.aborted ? ({ state: 'cancelled' } as const) : ({ state: 'failed', fault: asFault(error).toJSON() } as const)
+        await ledger.settle().catch(() => null)
+        const outcome = context.signal.aborted
+          ? ({ state: 'cancelled' } as const)
+          : ({ state: 'failed', fault: asFault(error).toJSON() } as const)
         updateRun(project, run.id, { ...outcome, endedAt: new Date().toISOString() })
         throw error
       } finally {
@@ -85,18 +99,37 @@ const folderOf = (project: Project, run: Run): string => join(project.folder, 'r
 async function taskOf(project: Project, spec: Spec, run: Run, resume: boolean): Promise<TrainTask> {
   const start = run.start === null ? null : (await usableCheckpoint(project, run.start)).folder
   const snapshot = join(project.folder, 'snapshots', `${run.snapshot}.jsonl`)
-  return { kind: 'train', folder: folderOf(project, run), snapshot, knobs: run.knobs, start, shape: run.shape, seed: spec.seed, resume }
+  return {
+    kind: 'train',
+    folder: folderOf(project, run),
+    snapshot,
+    knobs: run.knobs,
+    start,
+    shape: run.shape,
+    seed: spec.seed,
+    resume,
+  }
 }
 
 /** Keeps what the worker reports. */
-function createDesk({ project, changed }: Workshop, run: Run, context: JobContext) {
+function createLedger({ project, changed }: Workshop, run: Run, context: JobContext) {
   const tell = every(1000, () => changed('runs'))
-  let newest = Promise.resolve(run.checkpoint)
+  let newest: string | null = null
+  let told = Promise.resolve()
 
-  async function keep(folder: string, step: number): Promise<string | null> {
-    const { hash } = await registerCheckpoint(project, folder, 'run', run.name, run.id)
+  /** Tells of a checkpoint; the run's older ones are deleted as new ones come, so only the last is listed among the models. */
+  async function tellOf(folder: string, step: number) {
+    const hash = await hashOf(folder)
     updateRun(project, run.id, { checkpoint: hash })
     context.checkpoint(step, hash)
+  }
+
+  async function settle(): Promise<string | null> {
+    await told
+    // A run that is gone on with after its last step has nothing new to tell.
+    const folder = newest ?? (await newestFolder(folderOf(project, run)))
+    if (folder === null) return null
+    const { hash } = await registerCheckpoint(project, folder, 'run', run.name, run.id)
     changed('checkpoints')
     return hash
   }
@@ -113,8 +146,10 @@ function createDesk({ project, changed }: Workshop, run: Run, context: JobContex
       case 'log':
         return appendLog(project, run.id, message.text)
       case 'checkpoint':
-        newest = newest.then(() => keep(message.folder, message.step))
-        return void newest.catch(() => {})
+        newest = message.folder
+        // A checkpoint that was deleted again before it could be read is no loss.
+        told = told.then(() => tellOf(message.folder, message.step)).catch(() => {})
+        return
       case 'evaluation':
         writeEvaluation(project, run.id, merged(project, readEvaluation(project, run.id), message))
         return tell()
@@ -122,18 +157,35 @@ function createDesk({ project, changed }: Workshop, run: Run, context: JobContex
         return context.itemFault(message.subject, message.fault)
     }
   }
-  /** Waits until the newest checkpoint is registered. */
-  return { take, settle: () => newest.catch(() => null) }
+  return { take, settle }
+}
+
+/** Folder of the last step that was saved. */
+async function newestFolder(runFolder: string): Promise<string | null> {
+  const folder = join(runFolder, 'checkpoints')
+  const names = await readdir(folder).catch(() => [])
+  const steps = names.flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []).map(Number)
+  return steps.length > 0 ? join(folder, `step-${Math.max(...steps)}`) : null
 }
 
 type Evaluation = NonNullable<RunDetail['evaluation']>
 
 /** The evaluation with one half renewed; captions of both halves meet by picture. */
-function merged(project: Project, known: Evaluation | null, message: Extract<FromWorker, { kind: 'evaluation' }>): Evaluation {
+function merged(
+  project: Project,
+  known: Evaluation | null,
+  message: Extract<FromWorker, { kind: 'evaluation' }>,
+): Evaluation {
   const measured = message.retrieval === null ? null : retrieval.parse(message.retrieval)
   const captions = new Map((known?.captions ?? []).map((caption) => [caption.sampleId, caption]))
   for (const { sampleId, reference, caption } of message.captions) {
-    const other = captions.get(sampleId) ?? { sampleId, version: versionOfSample(project, sampleId), reference, before: '', after: '' }
+    const other = captions.get(sampleId) ?? {
+      sampleId,
+      version: versionOfSample(project, sampleId),
+      reference,
+      before: '',
+      after: '',
+    }
     captions.set(sampleId, { ...other, [message.when]: caption })
   }
   const half = message.when === 'before' ? { retrievalBefore: measured } : { retrievalAfter: measured }

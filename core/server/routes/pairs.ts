@@ -8,7 +8,9 @@ export function pairRoutes({ api, desk }: Routes) {
   const project = () => desk.opened().project
   return {
     open: api.pairs.open.handler(({ input }) => curate.openView(project(), input)),
-    page: api.pairs.page.handler(({ input }) => curate.page(project(), { ...input, to: Math.min(input.to, input.from + pageLimit) })),
+    page: api.pairs.page.handler(({ input }) =>
+      curate.page(project(), { ...input, to: Math.min(input.to, input.from + pageLimit) }),
+    ),
     next: api.pairs.next.handler(({ input }) => curate.next(project(), input)),
     locate: api.pairs.locate.handler(({ input }) => curate.locate(project(), input)),
     detail: api.pairs.detail.handler(({ input }) => curate.detail(project(), input.sampleId)),

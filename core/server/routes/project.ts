@@ -9,7 +9,9 @@ export function projectRoutes({ api, desk }: Routes) {
       return open && summarize(open.project)
     }),
     recent: api.project.recent.handler(() => desk.recent()),
-    open: api.project.open.handler(async ({ input }) => summarize((await desk.open(input.folder, { create: input.create })).project)),
+    open: api.project.open.handler(async ({ input }) =>
+      summarize((await desk.open(input.folder, { create: input.create })).project),
+    ),
     openSample: api.project.openSample.handler(async () => {
       const { project, job } = await desk.openSample()
       return { project: summarize(project), job }

@@ -14,14 +14,33 @@ describe('the demo measures', () => {
 
   it('precision and recall against the truth, leaving unscored captions out', () => {
     const truth: Truth = { of: ({ path }) => ({ kind: path === 'good' ? 'ok' : 'wrong' }) as never }
-    const web = [pair('good', 0.9, 0), pair('good', 0.2, 0), pair('bad', 0.8, 0), pair('bad', 0.1, 0), { ...pair('bad', 0, 0), itm: null }]
-    expect(filterQuality(web, truth, 'itm', 0.5)).toMatchObject({ precision: 0.5, recall: 0.5, auc: 0.75, kept: 2, of: 4 })
+    const web = [
+      pair('good', 0.9, 0),
+      pair('good', 0.2, 0),
+      pair('bad', 0.8, 0),
+      pair('bad', 0.1, 0),
+      { ...pair('bad', 0, 0), itm: null },
+    ]
+    expect(filterQuality(web, truth, 'itm', 0.5)).toMatchObject({
+      precision: 0.5,
+      recall: 0.5,
+      auc: 0.75,
+      kept: 2,
+      of: 4,
+    })
   })
 
   it('each attribute of captions, of those whose picture has it', () => {
     const things = [{ noun: 'cat', count: 2 }]
     const truth: Truth = { of: () => ({ kind: 'ok', things, colour: 'red', size: null, relation: null }) as never }
-    const found = captionAccuracy([pair('a picture of two cats on a red background', 0, 0), pair('a picture of two dogs on a red background', 0, 0), pair('', 0, 0)], truth)
+    const found = captionAccuracy(
+      [
+        pair('a picture of two cats on a red background', 0, 0),
+        pair('a picture of two dogs on a red background', 0, 0),
+        pair('', 0, 0),
+      ],
+      truth,
+    )
     expect(found).toMatchObject({ captions: 2, nouns: 0.5, colour: 1, count: 1, all: 0.5 })
   })
 

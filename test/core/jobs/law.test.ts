@@ -6,7 +6,8 @@ import { expectLawful } from '../../support/law.ts'
 function recorded() {
   const events: JobEvent[] = []
   let time = 0
-  const keep = (body: EventBody) => void events.push({ job: 'j', sequence: events.length + 1, at: '', ...body } as JobEvent)
+  const keep = (body: EventBody) =>
+    void events.push({ job: 'j', sequence: events.length + 1, at: '', ...body } as JobEvent)
   const recorder = createRecorder({ faults: 0, emit: keep, now: () => time })
   const progresses = () => events.flatMap((event) => (event.kind === 'progress' ? [event.progress] : []))
   return { events, recorder, progresses, wait: (ms: number) => (time += ms) }
@@ -15,12 +16,20 @@ function recorded() {
 describe('the law of long work', () => {
   it('never lets done fall or total change within a stage, whatever a job says', () => {
     const { events, recorder, progresses, wait } = recorded()
-    for (const [done, total] of [[5, 10], [3, 12], [11, 8]] as const) {
+    for (const [done, total] of [
+      [5, 10],
+      [3, 12],
+      [11, 8],
+    ] as const) {
       recorder.progress('read', done, total)
       wait(1000)
     }
     recorder.finished({})
-    expect(progresses().map((p: Progress) => [p.done, p.total])).toEqual([[5, 10], [5, 10], [10, 10]])
+    expect(progresses().map((p: Progress) => [p.done, p.total])).toEqual([
+      [5, 10],
+      [5, 10],
+      [10, 10],
+    ])
     expectLawful(events)
   })
 

@@ -7,19 +7,37 @@ import { memoryStore } from '../../support/memory-store.ts'
 import { collect, expectLawful } from '../../support/law.ts'
 
 const importing: JobSpec = { kind: 'import', path: '/pairs', format: 'auto', source: 'web' }
-const training: JobSpec = { kind: 'train', name: 'a', query: { text: '', sort: { by: 'order', direction: 'ascending' } }, recipe: 'tiny', changes: {}, start: null, seed: 1, heldOut: 0 }
+const training: JobSpec = {
+  kind: 'train',
+  name: 'a',
+  query: { text: '', sort: { by: 'order', direction: 'ascending' } },
+  recipe: 'tiny',
+  changes: {},
+  start: null,
+  seed: 1,
+  heldOut: 0,
+}
 
 type Run = (context: JobContext) => Promise<JobResult>
 
 function queueOf(run: Run, { store = memoryStore(), validate = () => {} } = {}) {
-  const kind = (lane: 'worker' | 'files') => ({ lane, validate, run: (_: unknown, context: JobContext) => run(context) }) as unknown as Kind<never>
+  const kind = (lane: 'worker' | 'files') =>
+    ({ lane, validate, run: (_: unknown, context: JobContext) => run(context) }) as unknown as Kind<never>
   const files = kind('files')
   const worker = kind('worker')
-  const kinds = { import: files, 'export-dataset': files, 'export-model': files, train: worker, capfilt: worker, evaluate: worker } as unknown as Kinds
+  const kinds = {
+    import: files,
+    'export-dataset': files,
+    'export-model': files,
+    train: worker,
+    capfilt: worker,
+    evaluate: worker,
+  } as unknown as Kinds
   return { queue: createQueue({ store, kinds }), store }
 }
 
-const untilAborted: Run = ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+const untilAborted: Run = ({ signal }) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
 describe('the queue', () => {
   it('runs a job to its end and keeps its result', async () => {
@@ -32,14 +50,22 @@ describe('the queue', () => {
   })
 
   it('gives no id to a job that cannot succeed', async () => {
-    const { queue } = queueOf(untilAborted, { validate: () => { throw new Fault('checkpoint-unknown', 'no') } })
+    const { queue } = queueOf(untilAborted, {
+      validate: () => {
+        throw new Fault('checkpoint-unknown', 'no')
+      },
+    })
     await expect(queue.start(training)).rejects.toMatchObject({ code: 'checkpoint-unknown' })
     expect(queue.list()).toEqual([])
   })
 
   it('runs one worker job at a time and files beside it', async () => {
     const { queue } = queueOf(untilAborted)
-    const [first, second, files] = [await queue.start(training), await queue.start(training), await queue.start(importing)]
+    const [first, second, files] = [
+      await queue.start(training),
+      await queue.start(training),
+      await queue.start(importing),
+    ]
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect([first, second, files].map(({ id }) => queue.get(id).state)).toEqual(['running', 'queued', 'running'])
     await queue.cancel(first.id)

@@ -8,10 +8,25 @@ const program = fileURLToPath(new URL('../../support/fake-worker.ts', import.met
 const picture: WorkPicture = { sampleId: 7, path: '/a.jpg', captions: [{ captionId: 1, text: 'a cat' }], write: true }
 
 function task(prompt: string): CapfiltTask {
-  return { kind: 'capfilt', captioner: 'a', filter: 'b', decoding: { kind: 'greedy' }, prompt, minLength: 1, maxLength: 9, batchSize: 2 }
+  return {
+    kind: 'capfilt',
+    captioner: 'a',
+    filter: 'b',
+    decoding: { kind: 'greedy' },
+    prompt,
+    minLength: 1,
+    maxLength: 9,
+    batchSize: 2,
+  }
 }
 
-function run(prompt: string, { signal = new AbortController().signal, onSpawn = (_pid: number) => {}, onMessage = (_: FromWorker) => {} } = {}) {
+interface Watch {
+  signal?: AbortSignal
+  onSpawn?: (pid: number) => void
+  onMessage?: (message: FromWorker) => void
+}
+
+function run(prompt: string, { signal = new AbortController().signal, onSpawn, onMessage = () => {} }: Watch = {}) {
   const batches = [[picture], [picture]]
   return runInWorker(task(prompt), { program, signal, onSpawn, onMessage, feed: () => batches.shift() ?? [] })
 }
@@ -28,11 +43,19 @@ describe('a worker process', () => {
   })
 
   it('that exits by itself fails with its exit code and its last words', async () => {
-    await expect(run('exit')).rejects.toMatchObject({ code: 'worker-died', message: expect.stringContaining('exit code 3'), subject: expect.stringContaining('out of memory') })
+    await expect(run('exit')).rejects.toMatchObject({
+      code: 'worker-died',
+      message: expect.stringContaining('exit code 3'),
+      subject: expect.stringContaining('out of memory'),
+    })
   })
 
   it('that is killed fails with the signal and a hint about memory', async () => {
-    await expect(run('kill-after-one')).rejects.toMatchObject({ code: 'worker-died', message: expect.stringContaining('SIGKILL'), hint: expect.stringContaining('memory') })
+    await expect(run('kill-after-one')).rejects.toMatchObject({
+      code: 'worker-died',
+      message: expect.stringContaining('SIGKILL'),
+      hint: expect.stringContaining('memory'),
+    })
   })
 
   it('stops when asked, with the reason of the one who asked', async () => {
@@ -44,7 +67,12 @@ describe('a worker process', () => {
 
   it('is killed when the engine cannot keep what it sends', async () => {
     let pid = 0
-    const broken = run('', { onSpawn: (id) => (pid = id), onMessage: () => { throw new Fault('disk-full', 'full') } })
+    const broken = run('', {
+      onSpawn: (id) => (pid = id),
+      onMessage: () => {
+        throw new Fault('disk-full', 'full')
+      },
+    })
     await expect(broken).rejects.toMatchObject({ code: 'disk-full' })
     expect(() => process.kill(pid, 0)).toThrow()
   })

@@ -15,7 +15,13 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(() => test.close())
 
-const code = async (call: Promise<unknown>) => faultOf(await call.then(() => 'nothing failed', (error) => error)).code
+const code = async (call: Promise<unknown>) =>
+  faultOf(
+    await call.then(
+      () => 'nothing failed',
+      (error) => error,
+    ),
+  ).code
 
 describe('the engine, through its contract', () => {
   it('imports a folder, keeps what cannot be read with its reason, and counts both', async () => {
@@ -36,7 +42,10 @@ describe('the engine, through its contract', () => {
     expect(await pairs.locate({ view, captionId: page[0]!.captionId })).toBe(10)
     expect(await pairs.next({ view, from: 5 })).toBeTypeOf('number')
     expect(await pairs.counts({ view })).toMatchObject({ decision: { undecided: 12 }, source: { web: 12 } })
-    expect(await pairs.detail({ sampleId: page[0]!.sampleId })).toMatchObject({ format: 'webp', captions: [{ text: page[0]!.text }] })
+    expect(await pairs.detail({ sampleId: page[0]!.sampleId })).toMatchObject({
+      format: 'webp',
+      captions: [{ text: page[0]!.text }],
+    })
     expect(await pairs.facets()).toMatchObject({ unreadable: 1 })
   })
 
@@ -44,9 +53,13 @@ describe('the engine, through its contract', () => {
     const { pairs, curate } = test.client
     const { view } = await pairs.open(everything)
     const [first, second] = await pairs.page({ view, from: 0, to: 2 })
-    expect(await curate.decide({ target: { kind: 'range', view, from: 0, to: 3 }, decision: 'accepted' })).toMatchObject({ changed: 3 })
+    expect(
+      await curate.decide({ target: { kind: 'range', view, from: 0, to: 3 }, decision: 'accepted' }),
+    ).toMatchObject({ changed: 3 })
     const edited = await curate.edit({ captionId: first!.captionId, text: 'a better caption' })
-    expect((await pairs.detail({ sampleId: first!.sampleId })).captions.find(({ id }) => id === edited.captionId)).toMatchObject({ source: 'human', decision: 'accepted' })
+    expect(
+      (await pairs.detail({ sampleId: first!.sampleId })).captions.find(({ id }) => id === edited.captionId),
+    ).toMatchObject({ source: 'human', decision: 'accepted' })
     const added = await curate.add({ sampleId: second!.sampleId, text: 'one more' })
     expect(await curate.swap({ captionId: added.captionId })).toHaveProperty('changed')
     const before = await curate.history({})
@@ -58,14 +71,23 @@ describe('the engine, through its contract', () => {
 
   it('captions and scores through a worker, and applies a threshold as one step', async () => {
     const { jobs, capfilt } = test.client
-    const { id } = await jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: checkpoint, batchSize: 5 } })
-    expect(await ended(test, id)).toMatchObject({ state: 'finished', result: { pictures: 12, written: 12 }, progress: { done: 12, total: 12 } })
+    const { id } = await jobs.start({
+      spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: checkpoint, batchSize: 5 },
+    })
+    expect(await ended(test, id)).toMatchObject({
+      state: 'finished',
+      result: { pictures: 12, written: 12 },
+      progress: { done: 12, total: 12 },
+    })
     const [scorer] = await capfilt.scorers()
     const choice = { scorer: scorer!.scorer, metric: 'itm' } as const
     const counts = await capfilt.counts(choice)
     expect(counts.synthetic.reduce((sum, value) => sum + value, 0)).toBe(12)
     const thresholds = { web: 0.9, synthetic: 0.5 }
-    expect((await capfilt.near({ ...choice, thresholds, limit: 3 }))[0]!.synthetic!.provenance).toMatchObject({ checkpoint, job: id })
+    expect((await capfilt.near({ ...choice, thresholds, limit: 3 }))[0]!.synthetic!.provenance).toMatchObject({
+      checkpoint,
+      job: id,
+    })
     const applied = await capfilt.apply({ ...choice, thresholds })
     expect(applied.accepted).toBeGreaterThanOrEqual(12)
     expect(applied.operation).toMatchObject({ kind: 'threshold', undoable: true })
@@ -81,22 +103,56 @@ describe('the engine, through its contract', () => {
     expect(found.problems.map((problem) => problem.code)).toContain('too-few-pairs')
     expect(found.memoryBytes).toBeGreaterThan(0)
     expect(await code(test.client.jobs.start({ spec }))).toBe('too-few-pairs')
-    expect((await runs.preflight({ ...spec, start: null })).problems.map((problem) => problem.code)).toContain('shape-missing')
-    expect((await runs.preflight({ ...spec, recipe: 'nope', query: { ...everything, text: '(' } })).problems.map((problem) => problem.code)).toEqual(expect.arrayContaining(['recipe-unknown', 'query-invalid']))
+    expect((await runs.preflight({ ...spec, start: null })).problems.map((problem) => problem.code)).toContain(
+      'shape-missing',
+    )
+    expect(
+      (await runs.preflight({ ...spec, recipe: 'nope', query: { ...everything, text: '(' } })).problems.map(
+        (problem) => problem.code,
+      ),
+    ).toEqual(expect.arrayContaining(['recipe-unknown', 'query-invalid']))
   })
 
   it('runs a training job and keeps what its worker told: curves, log, evaluation, checkpoint', async () => {
-    const spec = { kind: 'train', name: 'first', query: everything, recipe: 'finetune', start: checkpoint, changes: { batchSize: 2, steps: 3 } } as const
+    const spec = {
+      kind: 'train',
+      name: 'first',
+      query: everything,
+      recipe: 'finetune',
+      start: checkpoint,
+      changes: { batchSize: 2, steps: 3 },
+    } as const
     const { id } = await test.client.jobs.start({ spec })
     const job = await ended(test, id)
     expect(job).toMatchObject({ state: 'finished', fault: null })
     const [run] = await test.client.runs.list()
-    expect(run).toMatchObject({ id: job.result!['run'], name: 'first', state: 'finished', step: 3, steps: 3, checkpoint: job.result!['checkpoint'] })
+    expect(run).toMatchObject({
+      id: job.result!['run'],
+      name: 'first',
+      state: 'finished',
+      step: 3,
+      steps: 3,
+      checkpoint: job.result!['checkpoint'],
+    })
     const detail = await test.client.runs.get({ run: run!.id })
-    expect(detail.curves).toEqual({ names: ['loss'], rows: [[1, 3], [2, 2], [3, 1]] })
+    expect(detail.curves).toEqual({
+      names: ['loss'],
+      rows: [
+        [1, 3],
+        [2, 2],
+        [3, 1],
+      ],
+    })
     expect(detail.log.at(-1)!.text).toBe('nothing to learn')
-    expect(detail.evaluation).toMatchObject({ retrievalBefore: { candidates: 4 }, retrievalAfter: { candidates: 4 }, captions: [{ before: 'what before', after: 'what after' }] })
-    expect((await test.client.models.checkpoints()).find(({ hash }) => hash === run!.checkpoint)).toMatchObject({ origin: 'run', run: run!.id })
+    expect(detail.evaluation).toMatchObject({
+      retrievalBefore: { candidates: 4 },
+      retrievalAfter: { candidates: 4 },
+      captions: [{ before: 'what before', after: 'what after' }],
+    })
+    expect((await test.client.models.checkpoints()).find(({ hash }) => hash === run!.checkpoint)).toMatchObject({
+      origin: 'run',
+      run: run!.id,
+    })
   })
 
   it('measures a checkpoint on a query', async () => {
@@ -135,18 +191,31 @@ describe('the engine, through its contract', () => {
     expect(await code(models.import({ folder: test.root, name: 'x' }))).toBe('not-a-checkpoint')
     expect(await code(project.open({ folder: join(test.root, 'nothing') }))).toBe('not-a-project')
     expect(await code(jobs.start({ spec: { kind: 'import', path: join(test.root, 'nothing') } }))).toBe('not-found')
-    expect(await code(jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: null, filter: 'none' } }))).toBe('checkpoint-unknown')
+    expect(
+      await code(jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: null, filter: 'none' } })),
+    ).toBe('checkpoint-unknown')
     expect((await project.current())!.folder).toBe(test.project)
   })
 
   it('tells its version and describes every procedure for scripts', async () => {
     expect(await test.client.system.version()).toMatchObject({ node: process.version })
     const page = await (await test.engine.handler(new Request('http://engine/openapi.json'))).json()
-    const procedures = Object.entries(contract).flatMap(([group, members]) => Object.keys(members).map((name) => `/${group}/${name}`))
+    const procedures = Object.entries(contract).flatMap(([group, members]) =>
+      Object.keys(members).map((name) => `/${group}/${name}`),
+    )
     expect(Object.keys(page.paths).sort()).toEqual(procedures.sort())
-    const plain = await test.engine.handler(new Request('http://engine/api/jobs/get', { method: 'POST', body: '{"job":"none"}', headers: { 'content-type': 'application/json' } }))
+    const plain = await test.engine.handler(
+      new Request('http://engine/api/jobs/get', {
+        method: 'POST',
+        body: '{"job":"none"}',
+        headers: { 'content-type': 'application/json' },
+      }),
+    )
     expect(plain.status).toBe(404)
-    expect(await plain.json()).toMatchObject({ code: 'job-unknown', data: { code: 'job-unknown', message: expect.any(String) } })
+    expect(await plain.json()).toMatchObject({
+      code: 'job-unknown',
+      data: { code: 'job-unknown', message: expect.any(String) },
+    })
   })
 
   it('tells open windows what changed, and forgets those that closed', async () => {

@@ -15,7 +15,9 @@ afterEach(() => test.close())
 
 /** Runs a command line; resolves as soon as `until` is in what it says, or when it ends. */
 function command(args: string[], until?: RegExp): Promise<{ child: ChildProcess; said: string; code: number | null }> {
-  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, WINNOW_DATA: join(test.root, 'user') } })
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, WINNOW_DATA: join(test.root, 'user') },
+  })
   let said = ''
   return new Promise((resolve) => {
     const hear = (piece: Buffer) => {
@@ -64,11 +66,21 @@ describe('an engine that is killed', () => {
 
 describe('an engine that is asked to stop', () => {
   it('cancels what runs, so that it can be resumed, and leaves with success', async () => {
-    const checkpoint = (await test.client.models.import({ folder: await makeCheckpoint(test.root), name: 'small' })).hash
-    await ended(test, (await test.client.jobs.start({ spec: { kind: 'import', path: await makePairs(test.root, 2) } })).id)
-    const hanging = await test.client.jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: null, prompt: 'hang' } })
-    const waiting = await test.client.jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: null } })
-    await expect.poll(async () => (await test.client.jobs.get({ job: hanging.id })).progress?.stage).toBe('wait')
+    const checkpoint = (await test.client.models.import({ folder: await makeCheckpoint(test.root), name: 'small' }))
+      .hash
+    await ended(
+      test,
+      (await test.client.jobs.start({ spec: { kind: 'import', path: await makePairs(test.root, 2) } })).id,
+    )
+    const hanging = await test.client.jobs.start({
+      spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: null, prompt: 'hang' },
+    })
+    const waiting = await test.client.jobs.start({
+      spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: null },
+    })
+    await expect
+      .poll(async () => (await test.client.jobs.get({ job: hanging.id })).progress?.stage, { timeout: 20_000 })
+      .toBe('wait')
     const streams = [hanging, waiting].map(({ id }) => collect(test.engine.desk.opened().queue.events(id, 0)))
     await test.client.project.open({ folder: join(test.root, 'other'), create: true })
     for (const events of await Promise.all(streams)) {
@@ -76,7 +88,7 @@ describe('an engine that is asked to stop', () => {
       expect(events.at(-1)!.kind).toBe('cancelled')
     }
     await test.client.project.open({ folder: test.project })
-    expect((await test.client.jobs.get({ job: hanging.id }))).toMatchObject({ state: 'cancelled', resumable: true })
+    expect(await test.client.jobs.get({ job: hanging.id })).toMatchObject({ state: 'cancelled', resumable: true })
   })
 
   it('by a signal closes its door and leaves with success', async () => {
@@ -93,9 +105,22 @@ describe('an engine that is asked to stop', () => {
 
 describe('a worker that is killed', () => {
   it('fails its job with the reason; the engine answers on, and the job goes on where it was', async () => {
-    const checkpoint = (await test.client.models.import({ folder: await makeCheckpoint(test.root), name: 'small' })).hash
-    await ended(test, (await test.client.jobs.start({ spec: { kind: 'import', path: await makePairs(test.root, 6) } })).id)
-    const { id } = await test.client.jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: checkpoint, filter: checkpoint, prompt: 'kill-after-one', batchSize: 2 } })
+    const checkpoint = (await test.client.models.import({ folder: await makeCheckpoint(test.root), name: 'small' }))
+      .hash
+    await ended(
+      test,
+      (await test.client.jobs.start({ spec: { kind: 'import', path: await makePairs(test.root, 6) } })).id,
+    )
+    const { id } = await test.client.jobs.start({
+      spec: {
+        kind: 'capfilt',
+        query: everything,
+        captioner: checkpoint,
+        filter: checkpoint,
+        prompt: 'kill-after-one',
+        batchSize: 2,
+      },
+    })
     expect(await ended(test, id)).toMatchObject({ state: 'failed', resumable: true, fault: { code: 'worker-died' } })
     for (const done of [4, 6]) {
       await test.client.jobs.resume({ job: id })

@@ -8,9 +8,21 @@ let test: TestEngine
 const specs: Record<string, () => JobSpecInput> = {
   import: () => ({ kind: 'import', path: pairs }),
   capfilt: () => ({ kind: 'capfilt', query: everything, captioner: checkpoint, filter: checkpoint, batchSize: 2 }),
-  train: () => ({ kind: 'train', name: 'a', query: everything, recipe: 'finetune', start: checkpoint, changes: { batchSize: 2, steps: 4 } }),
+  train: () => ({
+    kind: 'train',
+    name: 'a',
+    query: everything,
+    recipe: 'finetune',
+    start: checkpoint,
+    changes: { batchSize: 2, steps: 4 },
+  }),
   evaluate: () => ({ kind: 'evaluate', checkpoint, query: everything }),
-  'export-dataset': () => ({ kind: 'export-dataset', query: everything, format: 'sidecar', folder: join(test.root, 'dataset') }),
+  'export-dataset': () => ({
+    kind: 'export-dataset',
+    query: everything,
+    format: 'sidecar',
+    folder: join(test.root, 'dataset'),
+  }),
   'export-model': () => ({ kind: 'export-model', checkpoint, layout: 'captioning', folder: join(test.root, 'model') }),
 }
 let pairs: string
@@ -29,9 +41,15 @@ describe.each(Object.keys(specs))('a job of the kind %s', (kind) => {
     const { id } = await test.client.jobs.start({ spec: specs[kind]!() })
     const live = await collect(await test.client.jobs.events({ job: id }))
     expectLawful(live)
-    expect(live.map((event) => event.kind).filter((name) => ['queued', 'started', 'finished'].includes(name))).toEqual(['queued', 'started', 'finished'])
+    expect(live.map((event) => event.kind).filter((name) => ['queued', 'started', 'finished'].includes(name))).toEqual([
+      'queued',
+      'started',
+      'finished',
+    ])
     expect(await collect(await test.client.jobs.events({ job: id }))).toEqual(live)
-    expect(await collect(await test.client.jobs.events({ job: id, after: live.at(-2)!.sequence }))).toEqual(live.slice(-1))
+    expect(await collect(await test.client.jobs.events({ job: id, after: live.at(-2)!.sequence }))).toEqual(
+      live.slice(-1),
+    )
   })
 
   it('changes nothing when it is resumed after its end', async () => {
