@@ -84,7 +84,12 @@ export type FromWorker =
   | { kind: 'metric'; step: number; values: Record<string, number> }
   | { kind: 'log'; text: string }
   | { kind: 'checkpoint'; step: number; folder: string }
-  | { kind: 'evaluation'; when: 'before' | 'after'; retrieval: unknown; captions: { sampleId: number; reference: string; caption: string }[] }
+  | {
+      kind: 'evaluation'
+      when: 'before' | 'after'
+      retrieval: unknown
+      captions: { sampleId: number; reference: string; caption: string }[]
+    }
   | { kind: 'finished'; result: Record<string, string | number | null> }
   | { kind: 'cancelled' }
   | { kind: 'failed'; fault: FaultRecord }
