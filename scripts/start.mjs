@@ -21,7 +21,7 @@ async function main(args) {
   if (args.includes('--browser')) return openBrowser(rest)
   const obstacle = electron.executable ? noDisplay() : electron.reason
   if (!obstacle) return openWindow(electron.executable, rest)
-  warn(`No desktop window: ${obstacle}. Opening the workbench in the browser instead.`)
+  warn(`No desktop window: ${obstacle}. The workbench opens in the browser instead.`)
   return openBrowser(rest)
 }
 

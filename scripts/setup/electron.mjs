@@ -21,7 +21,7 @@ export async function setUpElectron() {
   const executable = executableIn(join(folder, 'dist'))
   if (existsSync(executable)) return { executable }
   if (failedLately())
-    return { executable: null, reason: `its download failed lately; delete ${failureMark()} to try again now` }
+    return { executable: null, reason: `Electron’s download failed lately; delete ${failureMark()} to try again now` }
   return fetchElectron(folder, executable)
 }
 
@@ -35,7 +35,10 @@ async function fetchElectron(folder, executable) {
   }
   mkdirSync(dirname(failureMark()), { recursive: true })
   writeFileSync(failureMark(), '')
-  return { executable: null, reason: timedOut ? 'its download took longer than a minute' : 'its download failed' }
+  return {
+    executable: null,
+    reason: timedOut ? 'Electron’s download took longer than a minute' : 'Electron’s download failed',
+  }
 }
 
 function failureMark() {
