@@ -33,7 +33,9 @@ export function runInWorker(task: Task, options: WorkerOptions): Promise<JobResu
   const child = fork(program, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv: ['--disable-warning=DEP0044'], // tfjs calls util.isArray, once in each process
+    // Ctrl+C in a terminal goes to a whole group of processes: the engine must ask its worker to stop, not lose it.
+    detached: process.platform !== 'win32',
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment },
   })
   if (child.pid) onSpawn?.(child.pid)

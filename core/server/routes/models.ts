@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault, type Checkpoint } from '../../contract/index.ts'
 import { previewExport } from '../../exchange/index.ts'
 import { importCheckpoint } from '../../jobs/import-checkpoint.ts'
 import { previewModel } from '../../jobs/kinds/export.ts'
@@ -10,7 +13,7 @@ import type { Routes } from './routes.ts'
 
 export function modelRoutes({ api, desk }: Routes) {
   return {
-    checkpoints: api.models.checkpoints.handler(() => listCheckpoints(desk.opened().project)),
+    checkpoints: api.models.checkpoints.handler(() => listCheckpoints(desk.opened().project).map(present)),
     import: api.models.import.handler(async ({ input }) => {
       const checkpoint = await importCheckpoint(desk.opened().project, input)
       desk.changes.tell('checkpoints')
@@ -19,6 +22,13 @@ export function modelRoutes({ api, desk }: Routes) {
     recipes: api.models.recipes.handler(() => listRecipes().map(recipeRecord)),
     shapes: api.models.shapes.handler(() => listShapes()),
   }
+}
+
+/** A checkpoint whose folder has gone stays in the list, with the reason why it can't be used. */
+function present(checkpoint: Checkpoint): Checkpoint {
+  if (existsSync(join(checkpoint.folder, 'manifest.json'))) return checkpoint
+  const fault = new Fault('not-found', "The checkpoint's folder is not there.", { subject: checkpoint.folder })
+  return { ...checkpoint, fault: fault.toJSON() }
 }
 
 export function runRoutes({ api, desk }: Routes) {
