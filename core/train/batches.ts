@@ -9,6 +9,8 @@ export interface TrainingPair {
   sampleId: number
   path: string
   text: string
+  /** What the decoder learns to write, where that is worded otherwise; `text` if left out. */
+  caption?: string
 }
 
 /** What one step takes from outside; B pairs, pictures of side S, captions of L tokens. */
@@ -81,7 +83,7 @@ async function assemble(
     images,
     text: tokenizer.encodeBatch(texts, { length: textLength, first: 'cls' }),
     caption: tokenizer.encodeBatch(
-      texts.map((text) => withPrompt(prompt, text)),
+      chosen.map(({ index }) => toWrite(prompt, pairs[index]!)),
       { length: textLength, first: 'dec' },
     ),
     sampleIds: Int32Array.from(chosen, ({ index }) => pairs[index]!.sampleId),
@@ -109,15 +111,17 @@ async function readable(
  */
 export function rowLength(tokenizer: Tokenizer, pairs: TrainingPair[], prompt: string, most: number): number {
   let longest = 4
-  for (const { text } of pairs) {
-    longest = Math.max(longest, tokenizer.encode(withPrompt(prompt, text), { maxLength: most }).length)
+  for (const pair of pairs) {
+    for (const text of [pair.text, toWrite(prompt, pair)]) {
+      longest = Math.max(longest, tokenizer.encode(text, { maxLength: most }).length)
+    }
     if (longest >= most) return most
   }
   return Math.min(most, Math.ceil(longest / 4) * 4)
 }
 
-export function withPrompt(prompt: string, text: string): string {
-  return prompt ? `${prompt.trim()} ${text}` : text
+function toWrite(prompt: string, { text, caption = text }: TrainingPair): string {
+  return prompt ? `${prompt.trim()} ${caption}` : caption
 }
 
 /** Numbers texts so that equal ones get equal numbers. */

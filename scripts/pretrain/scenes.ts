@@ -1,12 +1,12 @@
-import { grammar, loadSprites, trainingScene } from '../../core/exchange/sample/index.ts'
+import { grammar, humanCaption, loadSprites, trainingScene } from '../../core/exchange/sample/index.ts'
 
 /** The endless stream of training scenes of one seed, painted when asked for. */
 export interface SceneStream {
   nouns: string[]
   /** Pictures uint8 [count, size, size, 3] and which nouns they show [count, nouns], 0 or 1. */
   labelled(from: number, count: number): { images: Uint8Array; present: Float32Array }
-  /** One picture and its true caption. */
-  pair(index: number): { rgb: Uint8Array; caption: string }
+  /** One picture, a true caption in either wording, and the one in the human wording. */
+  pair(index: number): { rgb: Uint8Array; caption: string; human: string }
 }
 
 export async function openScenes(seed: number): Promise<SceneStream> {
@@ -25,5 +25,9 @@ export async function openScenes(seed: number): Promise<SceneStream> {
     return { images, present }
   }
 
-  return { nouns, labelled, pair: (index) => trainingScene(sprites, seed, index) }
+  function pair(index: number) {
+    const { rgb, caption, scene } = trainingScene(sprites, seed, index)
+    return { rgb, caption, human: humanCaption(scene) }
+  }
+  return { nouns, labelled, pair }
 }

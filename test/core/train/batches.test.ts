@@ -47,6 +47,14 @@ test('a prompt stands before the caption only', async () => {
   expect(text.includes(photo)).toBe(false)
 })
 
+test('a caption worded otherwise is what the decoder learns; the text is what is matched', async () => {
+  const other = pairs.map((pair) => ({ ...pair, caption: 'a photo' }))
+  const { text, caption } = await createBatches(options({ pairs: other })).next()
+  const photo = tokenizer.vocabulary.indexOf('photo')
+  expect(caption.filter((id) => id === photo)).toHaveLength(4)
+  expect(text.includes(photo)).toBe(false)
+})
+
 test('goes on exactly from the state after a batch', async () => {
   const unbroken = createBatches(options())
   const first = await unbroken.next()
