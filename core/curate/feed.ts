@@ -6,7 +6,7 @@ import { addItemFault } from '../store/events.ts'
 import { jobOperation, setJobOperation } from '../store/jobs.ts'
 import { insertOperation, operationById, updateOperation } from '../store/operations.ts'
 import type { Project } from '../store/project.ts'
-import { sampleById } from '../store/samples.ts'
+import { sampleById, setSampleFault } from '../store/samples.ts'
 import { writeScores, type NewScore } from '../store/scores.ts'
 import { countDone, countWork, markDone, nextWork, provenanceId, type WorkFilter } from '../store/work.ts'
 import { cleanCaption } from '../text/clean.ts'
@@ -159,12 +159,16 @@ function describe(decoding: Decoding): string {
 
 const nameOf = (project: Project, hash: string): string => getCheckpoint(project, hash)?.name ?? hash.slice(0, 12)
 
-/** Records that a job could not handle a picture, which counts as handled. */
+/**
+ * Records that a job could not handle a picture, which counts as handled. If the picture itself is
+ * at fault it is unreadable from now on; importing it again looks at it anew.
+ */
 export function storePictureFault(project: Project, job: string, sampleId: number, fault: FaultRecord): void {
   transaction(
     project.db,
     () => {
       markDone(project.db, job, sampleId)
+      if (/^(picture-|not-found$)/.test(fault.code)) setSampleFault(project.db, sampleId, fault)
       addItemFault(project, job, sampleById(project.db, sampleId)?.path ?? String(sampleId), fault)
     },
     'normal',

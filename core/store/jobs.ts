@@ -69,10 +69,6 @@ export function getJob({ db }: Project, id: string): Job {
 export const listJobs = ({ db }: Project): Job[] =>
   all<JobRow>(db, 'SELECT * FROM job ORDER BY created_at DESC, rowid DESC').map(toJob)
 
-/** Jobs that were queued or running, oldest first: what a restarted engine must fail or go on with. */
-export const unfinishedJobs = ({ db }: Project): Job[] =>
-  all<JobRow>(db, `SELECT * FROM job WHERE state IN ('queued', 'running') ORDER BY created_at, rowid`).map(toJob)
-
 function toJob(row: JobRow): Job {
   return {
     id: row.id,

@@ -1,6 +1,6 @@
 import type { FaultRecord, Sample } from '../contract/index.ts'
 import { parseJson, toJson } from './codes.ts'
-import { get, number, prepare, run, type Db } from './database.ts'
+import { get, prepare, run, type Db } from './database.ts'
 
 export interface SampleRow {
   id: number
@@ -71,11 +71,6 @@ export function updateSample(db: Db, id: number, facts: PictureFacts): void {
   run(db, 'UPDATE sample SET duplicate_of = NULL WHERE duplicate_of = ? AND hash IS NOT ?', id, hash)
 }
 
-/** Records the new file time of a picture whose content did not change. */
-export function touchSample(db: Db, id: number, modified: number): void {
-  run(db, 'UPDATE sample SET modified = ? WHERE id = ?', modified, id)
-}
-
 /** Records that a picture can no longer be read, or again can (null). */
 export function setSampleFault(db: Db, id: number, fault: FaultRecord | null): void {
   run(db, 'UPDATE sample SET fault = ? WHERE id = ?', toJson(fault), id)
@@ -88,8 +83,6 @@ function firstWith(db: Db, hash: string | null, otherThan: number): number | nul
     | null
   return first !== null && (otherThan === 0 || first < otherThan) ? first : null
 }
-
-export const countSamples = (db: Db): number => number(db, 'SELECT count(*) FROM sample')
 
 /** Part of the thumbnail's address: changes when the content does. */
 export function versionOf(row: Pick<SampleRow, 'hash' | 'bytes' | 'modified'>): string {

@@ -109,7 +109,7 @@ async function prepare(
     if (!found.isFile()) throw new Fault('not-a-file', 'This is not a file.', { subject: item.path })
     const modified = Math.trunc(found.mtimeMs)
     const known = sampleByPath(project.db, path)
-    const isSame = known !== undefined && known.bytes === found.size && known.modified === modified
+    const isSame = known?.fault === null && known.bytes === found.size && known.modified === modified
     return { item, path, modified, inspected: isSame ? null : await inspect(path, found.size), fault: null }
   } catch (error) {
     return { ...refused, fault: asFault(error, item.path).toJSON() }

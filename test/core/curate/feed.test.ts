@@ -145,6 +145,14 @@ describe('the feed of a CapFilt job', () => {
     expect(listItemFaults(project, job)).toMatchObject({ total: 1, faults: [{ fault: { code: 'picture-damaged' } }] })
   })
 
+  it('marks a picture as unreadable if the picture itself is at fault', () => {
+    const project = four()
+    const job = addJob(project, spec())
+    storePictureFault(project, job, 1, { code: 'not-found', message: 'gone' })
+    storePictureFault(project, job, 2, { code: 'out-of-memory', message: 'x' })
+    expect([1, 2].map((id) => detail(project, id).fault?.code)).toEqual(['not-found', undefined])
+  })
+
   it('is taken back by undo, placeholders and all, and brought back by redo', () => {
     const project = four()
     const job = addJob(project, spec())

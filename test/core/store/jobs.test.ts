@@ -2,15 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Run } from '../../../core/contract/index.ts'
 import { addItemFault, appendEvent, listEvents, listItemFaults } from '../../../core/store/events.ts'
 import { getCheckpoint, insertCheckpoint, listCheckpoints } from '../../../core/store/checkpoints.ts'
-import {
-  getJob,
-  insertJob,
-  listJobs,
-  readCursor,
-  unfinishedJobs,
-  updateJob,
-  writeCursor,
-} from '../../../core/store/jobs.ts'
+import { getJob, insertJob, listJobs, readCursor, updateJob, writeCursor } from '../../../core/store/jobs.ts'
 import {
   appendLog,
   appendMetrics,
@@ -82,7 +74,6 @@ describe('jobs', () => {
     })
     expect(updateJob(project, 'j1', { fault: null }).fault).toBeNull()
     expect(listJobs(project).map(({ id }) => id)).toEqual(['j2', 'j1'])
-    expect(unfinishedJobs(project).map(({ id }) => id)).toEqual(['j2'])
     writeCursor(project, 'j2', 'here')
     expect([readCursor(project, 'j1'), readCursor(project, 'j2')]).toEqual([null, 'here'])
     expect(() => getJob(project, 'j9')).toThrow(expect.objectContaining({ code: 'not-found' }))

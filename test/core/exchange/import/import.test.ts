@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { detail, history, openView, page } from '../../../../core/curate/index.ts'
 import { importPairs } from '../../../../core/exchange/index.ts'
+import { setSampleFault } from '../../../../core/store/samples.ts'
 import { listItemFaults } from '../../../../core/store/events.ts'
 import { summarize, type Project } from '../../../../core/store/project.ts'
 import { thumbnail } from '../../../../core/image/thumbnail.ts'
@@ -219,6 +220,17 @@ describe('an import', () => {
     expect(detail(project, 2).width).toBe(90)
     utimesSync(join(folder, 'c.jpg'), 1, 1)
     expect((await importFrom(project, { path: folder })).result).toMatchObject({ changedPictures: 0, skipped: 3 })
+  })
+
+  it('looks again at a picture that was unreadable, though its file did not change', async () => {
+    const folder = scratch()
+    writeFiles(folder, { 'a.jpg': await picture(), 'b.jpg': 'no picture' })
+    const project = temporaryProject()
+    await importFrom(project, { path: folder })
+    setSampleFault(project.db, 1, { code: 'not-found', message: 'gone for a while' })
+    const { result } = await importFrom(project, { path: folder })
+    expect(result).toMatchObject({ pictures: 0, unreadable: 1, faults: 1 })
+    expect([1, 2].map((id) => detail(project, id).fault?.code)).toEqual([undefined, 'picture-format'])
   })
 
   it('gathers captions of one picture from many rows', async () => {
