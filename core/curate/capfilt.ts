@@ -40,13 +40,13 @@ export function capfiltCounts(project: Project, { scorer, metric }: ScorerChoice
   const { columns } = project
   columns.refresh()
   const best = new Map<number, number>()
-  for (const { caption, bin } of readBins(project.db, scored)) {
+  readBins(project.db, scored, (caption, bin) => {
     const source = columns.stateOf(caption) >> 2
-    if (source > 1 || columns.liveOf(caption) !== caption) continue
+    if (source > 1 || columns.liveOf(caption) !== caption) return
     spread[source as 0 | 1][bin]!++
     const sample = columns.sampleOf(caption)
     best.set(sample, raise(best.get(sample) ?? 0, source, bin))
-  }
+  })
   return {
     web: [...spread[0]],
     synthetic: [...spread[1]],

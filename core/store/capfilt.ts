@@ -24,16 +24,11 @@ export const scorerName = (db: Db, scorer: number): string =>
 const guess = 'CAST(o.value * 1000 AS INTEGER)'
 const bin = `max(0, min(${scoreBins - 1}, ${guess} + (o.value >= (${guess} + 1) / 1000.0) - (o.value < ${guess} / 1000.0)))`
 
-export interface BinnedScore {
-  caption: number
-  bin: number
-}
-
-/** Every score of a scorer as caption and bin, in no order. */
-export function* readBins(db: Db, { scorer, metric }: Scored): Generator<BinnedScore> {
+/** Tells every score of a scorer as caption and bin, in no order. */
+export function readBins(db: Db, { scorer, metric }: Scored, take: (caption: number, bin: number) => void): void {
   const sql = `SELECT o.caption_id * 1024 + ${bin} FROM score o WHERE o.scorer = ? AND o.metric = ?`
   for (const packed of prepare(db, sql).pluck().all(scorer, metric) as number[])
-    yield { caption: Math.floor(packed / 1024), bin: packed % 1024 }
+    take(Math.floor(packed / 1024), packed % 1024)
 }
 
 export interface JudgedRow {
