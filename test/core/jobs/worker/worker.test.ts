@@ -146,6 +146,18 @@ test('a captioner alone scores nothing, a filter alone writes nothing', patient,
   ).toBe(true)
 })
 
+test('a cancelled capfilt task stops at the next batch', patient, async () => {
+  const controller = new AbortController()
+  const onMessage = (message: FromWorker) => message.kind === 'results' && controller.abort(new Error('enough'))
+  const { result, of } = await perform(await capfilt(), {
+    pictures: await workPictures(),
+    signal: controller.signal,
+    onMessage,
+  })
+  expect(result).toMatchObject({ message: 'enough' })
+  expect(of('results')).toHaveLength(1)
+})
+
 test('a damaged checkpoint fails the task with its name', patient, async () => {
   const task = await capfilt()
   writeFileSync(join(task.filter!, 'model.safetensors'), 'damaged')
