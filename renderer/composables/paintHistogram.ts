@@ -5,12 +5,15 @@ export interface HistogramPaint {
   grid: string
 }
 
-/** Bars are at least this wide, so that a thousand bins read as a shape and not as noise. */
+/** Bars are at least this wide, and fewer when there is little to count, so that they read as a shape and not as noise. */
 const barPx = 4
+const fewestBars = 25
 
 /** Joins bins so that each bar is some pixels wide. */
 export function joinBins(bins: number[], width: number): number[] {
-  const bars = Math.max(1, Math.min(bins.length, Math.floor(width / barPx)))
+  const total = bins.reduce((a, b) => a + b, 0)
+  const wanted = Math.max(fewestBars, Math.round(2 * Math.sqrt(total)))
+  const bars = Math.max(1, Math.min(bins.length, wanted, Math.floor(width / barPx)))
   const joined = new Array<number>(bars).fill(0)
   for (let bin = 0; bin < bins.length; bin++) joined[Math.floor((bin * bars) / bins.length)]! += bins[bin]!
   return joined

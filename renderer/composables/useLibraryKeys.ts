@@ -80,7 +80,12 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
     else library.clearSelection()
   }
 
+  // A button that was clicked keeps the focus but not the keys; one that was reached by Tab keeps both.
+  let tabbed = false
+  useWindowEvent('pointerdown', () => (tabbed = false))
+
   useWindowEvent('keydown', (event: KeyboardEvent) => {
+    if (event.key === 'Tab') tabbed = true
     if (event.defaultPrevented || event.altKey || keysTaken(event)) return
     if (event.ctrlKey || event.metaKey) {
       if (event.key.toLowerCase() !== 'a') return
@@ -89,7 +94,7 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
       return
     }
     const target = event.target as HTMLElement
-    if ((event.key === ' ' || event.key === 'Enter') && target.matches('button:focus-visible, a:focus-visible, [role="separator"]')) return
+    if ((event.key === ' ' || event.key === 'Enter') && tabbed && target.matches('button, a, [role="tab"], [role="separator"]')) return
     if (library.view && library.count > 0 && press(event)) event.preventDefault()
   })
 
