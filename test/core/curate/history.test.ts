@@ -151,6 +151,9 @@ describe('undo and redo', () => {
     edit(project, { captionId: 2, text: 'by hand too' })
     write(2)
     const end = visible(project)
+    undo(project)
+    undo(project)
+    expect(visible(project).map((row) => (row as unknown[])[2])).toEqual(['one', 'written 1', 'written 2', 'written 3'])
     while (undo(project).operation) continue
     expect(visible(project)).toEqual(start)
     while (redo(project).operation) continue
