@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts'
 import { Cancelled } from './follow.ts'
 import { addModelCommands } from './models.ts'
 import { createOutput, faultText, type Output } from './output.ts'
+import { addResume } from './resume.ts'
 import { addServe } from './serve.ts'
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 }
@@ -34,6 +35,7 @@ function createProgram(output: Output): Command {
   addDoctor(program, output)
   addCurateCommands(program, output)
   addModelCommands(program, output)
+  addResume(program, output)
   addServe(program, output)
   addDemo(program, output)
   return program
@@ -42,7 +44,7 @@ function createProgram(output: Output): Command {
 function explain(error: unknown, args: string[], output: Output): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
   if (error instanceof Cancelled) {
-    output.note('Cancelled. The same job can be resumed.')
+    output.note(`Cancelled. To go on: winnow resume ${error.message}`)
     return exitCodes.cancelled
   }
   const fault = faultOf(error)

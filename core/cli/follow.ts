@@ -2,7 +2,7 @@ import { faultFrom, type Job, type JobSpecInput, type Progress } from '../contra
 import type { Output } from './output.ts'
 import type { Client } from './session.ts'
 
-/** Thrown when a person stopped a job. */
+/** Thrown when a person stopped a job; the message is its id. */
 export class Cancelled extends Error {}
 
 /** Starts a job and follows it to its end; Ctrl+C cancels it so that it can be resumed. */
@@ -19,7 +19,7 @@ export async function followJob(client: Client, id: string, output: Output): Pro
     for await (const event of await client.jobs.events({ job: id })) {
       if (event.kind === 'progress') output.update(progressText(event.progress))
       if (event.kind === 'metric') output.update(metricText(event.step, event.values))
-      if (event.kind === 'cancelled') throw new Cancelled()
+      if (event.kind === 'cancelled') throw new Cancelled(id)
       if (event.kind === 'failed') throw faultFrom(event.fault)
     }
     return await client.jobs.get({ job: id })

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { JobSpecInput, Retrieval, RunDetail } from '../contract/index.ts'
 import { printJob } from './curate.ts'
-import { followJob, runJob } from './follow.ts'
+import { runJob } from './follow.ts'
 import { change, checkpointOf, enterProject, onProject, queryOf, share, wholeNumber, withQuery } from './options.ts'
 import { faultText, type Output } from './output.ts'
 import { withEngine, type Client } from './session.ts'
@@ -17,7 +17,6 @@ interface TrainOptions {
   shape?: string
   seed: number
   heldOut: number
-  resume?: string
 }
 
 export function addModelCommands(program: Command, output: Output) {
@@ -32,7 +31,6 @@ export function addModelCommands(program: Command, output: Output) {
     .option('--set <knob=value>', 'change a knob of the recipe; can be repeated', change)
     .option('--seed <number>', 'seed of everything random', wholeNumber, 1)
     .option('--held-out <share>', 'share of the pictures kept for the comparison', share, 0.1)
-    .option('--resume <job>', 'go on with a cancelled or failed run instead')
     .action((options: TrainOptions) => trainAction(options, output))
 
   const evaluate = program
@@ -56,19 +54,12 @@ function trainAction(options: TrainOptions, output: Output) {
   return withEngine(async (session) => {
     const { client } = session
     await enterProject(session, options.project, output)
-    const job = options.resume
-      ? await resumed(client, options.resume, output)
-      : await runJob(client, await checkedSpec(client, options, output), output)
+    const job = await runJob(client, await checkedSpec(client, options, output), output)
     const run = await client.runs.get({ run: String(job.result?.['run']) })
     if (options.json)
       output.result(JSON.stringify({ job: job.id, ...job.result, ...run.evaluation, captions: undefined }))
     else printRun(run, output)
   })
-}
-
-async function resumed(client: Client, job: string, output: Output) {
-  await client.jobs.resume({ job })
-  return followJob(client, job, output)
 }
 
 /** Says the warnings before the run starts; problems come as the fault of its start. */

@@ -32,7 +32,19 @@ async function winnow(...args: string[]) {
 
 describe('the command line', () => {
   it('explains itself and each command', async () => {
-    const commands = ['doctor', 'import', 'caption', 'score', 'capfilt', 'train', 'evaluate', 'export', 'serve', 'demo']
+    const commands = [
+      'doctor',
+      'import',
+      'caption',
+      'score',
+      'capfilt',
+      'train',
+      'evaluate',
+      'export',
+      'resume',
+      'serve',
+      'demo',
+    ]
     const { stdout, code } = await winnow('--help')
     expect(code).toBe(0)
     for (const name of commands) {
