@@ -11,6 +11,8 @@ const pauseMs = 1500
 export const useFacets = defineStore('facets', () => {
   const project = useProject()
   const facets = shallowRef<Facets | null>(null)
+  /** All pairs of the project. */
+  const total = computed(() => Object.values(facets.value?.decisions ?? {}).reduce((sum, each) => sum + each, 0))
   const scored = computed(() => (facets.value?.scorers.length ?? 0) > 0)
 
   async function load(): Promise<void> {
@@ -33,5 +35,5 @@ export const useFacets = defineStore('facets', () => {
       timer = window.setTimeout(() => project.state === 'open' && void load(), pauseMs)
     },
   )
-  return { facets, scored, load }
+  return { facets, total, scored, load }
 })
