@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process'
 import { openLoopback, openSocket, type Door } from '../server/doors.ts'
 import { createEngine, type Engine } from '../server/engine.ts'
 import { faultOf } from '../contract/index.ts'
+import { wholeNumber } from './options.ts'
 import { faultText, type Output } from './output.ts'
 import { clientOf, openFor } from './session.ts'
 
 interface ServeOptions {
   project?: string
-  port: string
+  port: number
   socket?: string
   open: boolean
   create: boolean
@@ -21,7 +22,7 @@ export function addServe(program: Command, output: Output) {
     .description('Run the engine and the workbench for a browser on this machine, or through `ssh -L`.')
     .option('-p, --project <folder>', 'project to open; the sample project if left out')
     .option('--create', 'make the folder a project if it is none', false)
-    .option('--port <number>', 'port on 127.0.0.1; any free one if left out', '0')
+    .option('--port <number>', 'port on 127.0.0.1; any free one if left out', wholeNumber, 0)
     .option('--socket <path>', 'listen on a unix socket or named pipe that only you can reach, instead of TCP')
     .option(
       '--until-stdin-ends',
@@ -38,7 +39,7 @@ async function serve(options: ServeOptions, output: Output) {
     await openProject(engine, options, output)
     const door = options.socket
       ? await openSocket(engine.handler, options.socket)
-      : await openLoopback(engine.handler, Number(options.port))
+      : await openLoopback(engine.handler, options.port)
     announce(door, output)
     if (door.url && options.open && process.stderr.isTTY) openBrowser(address(door))
     await untilStopped(options)

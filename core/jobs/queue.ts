@@ -79,8 +79,14 @@ export function createQueue({ store, kinds, onChange, onUnexpected }: QueueOptio
       settle,
     }
     const emit = (body: EventBody) => {
-      const event = take(id, body)
-      attempt.first ||= event.sequence
+      try {
+        const event = take(id, body)
+        attempt.first ||= event.sequence
+      } catch (error) {
+        // Subtle: progress is also told by a timer, where an error (a full disk) would end the engine.
+        if (body.kind !== 'progress') throw error
+        onUnexpected?.(error, id)
+      }
     }
     attempt.recorder = createRecorder({ faults, emit })
     attempts.set(id, attempt)

@@ -150,4 +150,30 @@ describe('the queue', () => {
     await queue.stop()
     expect((await followed).at(-1)!.kind).toBe('cancelled')
   })
+
+  it('lives on when a full disk refuses progress, and even the end of a job', async () => {
+    const store = memoryStore()
+    const refused: string[] = []
+    const { append } = store
+    store.append = (id, body) => {
+      if (body.kind === 'queued' || body.kind === 'started') return append(id, body)
+      refused.push(body.kind)
+      throw new Fault('disk-full', 'There is no space left on the disk.')
+    }
+    const { queue } = queueOf(
+      async ({ progress }) => {
+        progress('read', 1, 2)
+        progress('read', 2, 2)
+        await new Promise((resolve) => setTimeout(resolve, 400))
+        return {}
+      },
+      { store },
+    )
+    const job = await queue.start(importing)
+    await queue.ended(job.id)
+    expect(refused).toEqual(['progress', 'progress', 'finished', 'failed'])
+    store.append = append
+    const next = queueOf(async () => ({}), { store }).queue
+    expect(next.get(job.id)).toMatchObject({ state: 'failed', fault: { code: 'engine-stopped' }, resumable: true })
+  })
 })
