@@ -4,7 +4,8 @@ import type { FaultRecord } from '../../core/contract/index.ts'
 export function faultOf(error: unknown): FaultRecord {
   const data = (error as { data?: unknown } | null)?.data
   if (isFault(data)) return data
-  if (error instanceof TypeError && /fetch|network/i.test(error.message)) return { code: 'disconnected', message: error.message }
+  if (error instanceof TypeError && /fetch|network/i.test(error.message))
+    return { code: 'disconnected', message: error.message }
   const code = (error as { code?: unknown } | null)?.code
   const message = error instanceof Error ? error.message : String(error)
   return { code: typeof code === 'string' ? code : 'unexpected', message }
@@ -17,5 +18,10 @@ export function isAbort(error: unknown): boolean {
 
 function isFault(value: unknown): value is FaultRecord {
   const record = value as Partial<FaultRecord> | null
-  return typeof record === 'object' && record !== null && typeof record.code === 'string' && typeof record.message === 'string'
+  return (
+    typeof record === 'object' &&
+    record !== null &&
+    typeof record.code === 'string' &&
+    typeof record.message === 'string'
+  )
 }

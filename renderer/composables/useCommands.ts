@@ -50,7 +50,9 @@ export function useCommands(close: () => void) {
         command(t('command.onlyUndecided'), 'i-lucide-circle-dashed', query('decision:undecided')),
         command(t('command.onlyAccepted'), 'i-lucide-circle-check', query('decision:accepted')),
         command(t('command.everything'), 'i-lucide-images', query('')),
-        command(t('command.lowestFirst'), 'i-lucide-arrow-up', () => library.setQuery({ sort: { by: 'itm', direction: 'ascending' } })),
+        command(t('command.lowestFirst'), 'i-lucide-arrow-up', () =>
+          library.setQuery({ sort: { by: 'itm', direction: 'ascending' } }),
+        ),
         command(t('frame.saveQuery'), 'i-lucide-bookmark-plus', opens('saveQuery')),
       ],
     },
@@ -62,8 +64,16 @@ export function useCommands(close: () => void) {
         command(t('project.openOrCreate'), 'i-lucide-folder-open', opens('open')),
         command(t('project.sample'), 'i-lucide-shapes', () => project.openSample()),
         command(t('frame.help'), 'i-lucide-keyboard', opens('help'), ['?']),
-        command(t('command.toggleTheme'), 'i-lucide-sun-moon', () => (settings.theme = settings.dark ? 'light' : 'dark')),
-        command(settings.locale === 'en' ? '简体中文' : 'English', 'i-lucide-languages', () => (settings.locale = settings.locale === 'en' ? 'zh-CN' : 'en')),
+        command(
+          t('command.toggleTheme'),
+          'i-lucide-sun-moon',
+          () => (settings.theme = settings.dark ? 'light' : 'dark'),
+        ),
+        command(
+          settings.locale === 'en' ? '简体中文' : 'English',
+          'i-lucide-languages',
+          () => (settings.locale = settings.locale === 'en' ? 'zh-CN' : 'en'),
+        ),
       ],
     },
   ])

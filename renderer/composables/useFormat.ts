@@ -14,8 +14,10 @@ export function useFormat() {
 
   const count = (value: number) => n(value, { maximumFractionDigits: 0 })
   /** Short where exact figures stand elsewhere: 1,000,000 becomes 1M. */
-  const short = (value: number) => n(value, value < 100_000 ? { maximumFractionDigits: 0 } : { notation: 'compact', maximumSignificantDigits: 3 })
-  const decimal = (value: number, digits = 3) => n(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  const short = (value: number) =>
+    n(value, value < 100_000 ? { maximumFractionDigits: 0 } : { notation: 'compact', maximumSignificantDigits: 3 })
+  const decimal = (value: number, digits = 3) =>
+    n(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
   const percent = (share: number, digits = 1) =>
     n(share, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })
 

@@ -5,7 +5,11 @@ import { useWindow } from '../stores/window.ts'
 export function keysTaken(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement
   if (target.matches('input, textarea, select, [contenteditable="true"], [role="slider"]')) return true
-  return document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]') !== null
+  return (
+    document.querySelector(
+      '[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]',
+    ) !== null
+  )
 }
 
 /** Keys that hold in every view. */

@@ -36,9 +36,18 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
   function steps(key: string): number | null {
     const acrossRow = library.single ? 1 : columns()
     const moves: Record<string, number> = {
-      ArrowRight: 1, ArrowLeft: -1, ArrowDown: acrossRow, ArrowUp: -acrossRow, l: 1, h: -1, j: acrossRow, k: -acrossRow,
-      PageDown: library.single ? 10 : perPage(), PageUp: library.single ? -10 : -perPage(),
-      Home: -library.count, End: library.count,
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: acrossRow,
+      ArrowUp: -acrossRow,
+      l: 1,
+      h: -1,
+      j: acrossRow,
+      k: -acrossRow,
+      PageDown: library.single ? 10 : perPage(),
+      PageUp: library.single ? -10 : -perPage(),
+      Home: -library.count,
+      End: library.count,
     }
     return moves[key] ?? null
   }
@@ -51,7 +60,8 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
   }
 
   function choose(caption: Caption | undefined): void {
-    if (caption && library.activePair && library.shown === library.activePair.captionId) void curation.choose(caption.id)
+    if (caption && library.activePair && library.shown === library.activePair.captionId)
+      void curation.choose(caption.id)
   }
 
   function press(event: KeyboardEvent): boolean {
@@ -94,7 +104,12 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
       return
     }
     const target = event.target as HTMLElement
-    if ((event.key === ' ' || event.key === 'Enter') && tabbed && target.matches('button, a, [role="tab"], [role="separator"]')) return
+    if (
+      (event.key === ' ' || event.key === 'Enter') &&
+      tabbed &&
+      target.matches('button, a, [role="tab"], [role="separator"]')
+    )
+      return
     if (library.view && library.count > 0 && press(event)) event.preventDefault()
   })
 

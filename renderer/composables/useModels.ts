@@ -7,7 +7,10 @@ import { useProject } from '../stores/project.ts'
 export function useModels() {
   const project = useProject()
   const cache = useQueryCache()
-  const checkpoints = useQuery({ key: () => ['checkpoints', project.opening], query: () => client.models.checkpoints() })
+  const checkpoints = useQuery({
+    key: () => ['checkpoints', project.opening],
+    query: () => client.models.checkpoints(),
+  })
   const recipes = useQuery({ key: () => ['recipes'], query: () => client.models.recipes() })
   const shapes = useQuery({ key: () => ['shapes'], query: () => client.models.shapes() })
   watch(

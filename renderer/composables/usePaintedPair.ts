@@ -20,7 +20,8 @@ export function usePaintedPair(elementOf: () => HTMLElement | null | undefined, 
     // One frame paints it; the task after that frame says so.
     requestAnimationFrame(() =>
       setTimeout(() => {
-        if (mine === ticket && showing() && library.activePair?.captionId === pair.captionId) library.shown = pair.captionId
+        if (mine === ticket && showing() && library.activePair?.captionId === pair.captionId)
+          library.shown = pair.captionId
       }),
     )
   }

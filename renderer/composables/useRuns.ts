@@ -15,7 +15,9 @@ export function useRuns() {
   const cache = useQueryCache()
 
   const list = useQuery({ key: () => ['runs', project.opening], query: () => client.runs.list() })
-  const chosen = computed(() => list.data.value?.find((run) => run.id === win.run)?.id ?? list.data.value?.[0]?.id ?? null)
+  const chosen = computed(
+    () => list.data.value?.find((run) => run.id === win.run)?.id ?? list.data.value?.[0]?.id ?? null,
+  )
   const detail = useQuery({
     key: () => ['run', project.opening, chosen.value ?? ''],
     query: ({ signal }) => client.runs.get({ run: chosen.value! }, { signal }),
@@ -31,7 +33,12 @@ export function useRuns() {
 
   let timer = 0
   const stop = jobs.onEvent((event) => {
-    const relevant = event.kind === 'metric' || event.kind === 'checkpoint' || event.kind === 'finished' || event.kind === 'cancelled' || event.kind === 'failed'
+    const relevant =
+      event.kind === 'metric' ||
+      event.kind === 'checkpoint' ||
+      event.kind === 'finished' ||
+      event.kind === 'cancelled' ||
+      event.kind === 'failed'
     if (!relevant || timer) return
     timer = window.setTimeout(() => {
       timer = 0

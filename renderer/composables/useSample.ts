@@ -35,14 +35,17 @@ export function useSample() {
   watch(
     () => library.view?.source.version.value,
     () => {
-      if (project.changes.pairs > 0) cache.invalidateQueries({ key: ['sample', project.opening] }).catch(() => undefined)
+      if (project.changes.pairs > 0)
+        cache.invalidateQueries({ key: ['sample', project.opening] }).catch(() => undefined)
     },
   )
 
   const sample = computed(() => (library.activePair ? data.value : undefined))
   /** Captions in use, of the active picture only: never those of the one before. */
   const captions = computed(() =>
-    sample.value?.id === library.activePair?.sampleId ? (sample.value?.captions.filter((caption) => caption.supersededBy === null) ?? []) : [],
+    sample.value?.id === library.activePair?.sampleId
+      ? (sample.value?.captions.filter((caption) => caption.supersededBy === null) ?? [])
+      : [],
   )
   return { sample, captions, error }
 }

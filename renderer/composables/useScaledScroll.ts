@@ -91,7 +91,9 @@ export function useScaledScroll({ count, columns, rowHeight, overscan = 2 }: Sca
   }
 
   const firstRow = computed(() => Math.max(0, Math.floor(top.value / rowHeight.value) - overscan))
-  const endRow = computed(() => Math.min(rows.value, Math.ceil((top.value + viewHeight.value) / rowHeight.value) + overscan))
+  const endRow = computed(() =>
+    Math.min(rows.value, Math.ceil((top.value + viewHeight.value) / rowHeight.value) + overscan),
+  )
   /** Cells keep their y relative to this row for 64 rows, so that a scroll writes one style. */
   const base = computed(() => Math.floor(firstRow.value / rowsPerBase) * rowsPerBase)
   const shift = computed(() => base.value * rowHeight.value - top.value)

@@ -29,7 +29,7 @@ export function wordDifferences(left: string, right: string, maxWords = 120): { 
     }
   }
   const common = { left: new Set<number>(), right: new Set<number>() }
-  for (let i = 0, j = 0; i < m && j < n; ) {
+  for (let i = 0, j = 0; i < m && j < n;) {
     if (bare(a[i]!) === bare(b[j]!)) {
       common.left.add(i++)
       common.right.add(j++)

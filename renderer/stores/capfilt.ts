@@ -53,7 +53,10 @@ export const useCapfilt = defineStore('capfilt', () => {
     request?.abort()
     const mine = (request = new AbortController())
     try {
-      near.value = await client.capfilt.near({ scorer: scorer.value, metric: 'itm', thresholds: thresholds.value, limit: 30 }, { signal: mine.signal })
+      near.value = await client.capfilt.near(
+        { scorer: scorer.value, metric: 'itm', thresholds: thresholds.value, limit: 30 },
+        { signal: mine.signal },
+      )
     } catch (error) {
       if (!isAbort(error) && !mine.signal.aborted) notices.report(error)
     }

@@ -45,15 +45,17 @@ export const useCuration = defineStore('curation', () => {
     if (!pair || library.shown !== pair.captionId) return false
     const entry = library.pending.begin(pair.captionId, decision)
     show(pair.captionId, { decision, decidedBy: 'human' })
-    void write(() => client.curate.decide({ target: { kind: 'pairs', captionIds: [pair.captionId] }, decision })).then((result) => {
-      if (result) {
-        library.pending.settle(entry)
-        if (result.operation) places.set(result.operation.id, pair.captionId)
-      } else {
-        library.pending.drop(pair.captionId, entry)
-        show(pair.captionId, { decision: pair.decision, decidedBy: pair.decidedBy })
-      }
-    })
+    void write(() => client.curate.decide({ target: { kind: 'pairs', captionIds: [pair.captionId] }, decision })).then(
+      (result) => {
+        if (result) {
+          library.pending.settle(entry)
+          if (result.operation) places.set(result.operation.id, pair.captionId)
+        } else {
+          library.pending.drop(pair.captionId, entry)
+          show(pair.captionId, { decision: pair.decision, decidedBy: pair.decidedBy })
+        }
+      },
+    )
     if (settings.advance && decision !== 'undecided') void advance()
     return true
   }
@@ -164,5 +166,19 @@ export const useCuration = defineStore('curation', () => {
     { immediate: true },
   )
 
-  return { saving, unsaved, everSaved, allDecided, history, decideActive, decideSelection, advance, edit, addCaption, choose, step, loadHistory }
+  return {
+    saving,
+    unsaved,
+    everSaved,
+    allDecided,
+    history,
+    decideActive,
+    decideSelection,
+    advance,
+    edit,
+    addCaption,
+    choose,
+    step,
+    loadHistory,
+  }
 })

@@ -86,7 +86,13 @@ export const useLibrary = defineStore('library', () => {
       if (ticket !== asked) return
       queryFault.value = null
       view.value?.source.dispose()
-      view.value = { id: opened.view, count: opened.count, pictures: opened.pictures, text: query.text, source: makeSource(opened.view, opened.count) }
+      view.value = {
+        id: opened.view,
+        count: opened.count,
+        pictures: opened.pictures,
+        text: query.text,
+        source: makeSource(opened.view, opened.count),
+      }
       active.value = Math.min(found ?? (keepPlace ? active.value : 0), Math.max(0, opened.count - 1))
       anchor = active.value
       selection.value = restored
@@ -105,7 +111,9 @@ export const useLibrary = defineStore('library', () => {
   async function restoreSelection(id: string, size: number, place: Place | undefined): Promise<Ranges> {
     if (place?.all && size > 0) return [[0, size]]
     if (!place?.selected?.length) return []
-    const found = await Promise.all(place.selected.slice(0, mostRemembered).map((captionId) => client.pairs.locate({ view: id, captionId })))
+    const found = await Promise.all(
+      place.selected.slice(0, mostRemembered).map((captionId) => client.pairs.locate({ view: id, captionId })),
+    )
     return found.reduce<Ranges>((ranges, at) => (at === null ? ranges : add(ranges, at, at + 1)), [])
   }
 
@@ -121,7 +129,8 @@ export const useLibrary = defineStore('library', () => {
 
   function keep(): void {
     const source = view.value?.source
-    const rows = selected.value <= mostRemembered ? positions(selection.value, mostRemembered).map((at) => source?.get(at)) : []
+    const rows =
+      selected.value <= mostRemembered ? positions(selection.value, mostRemembered).map((at) => source?.get(at)) : []
     const place: Place = {
       text: text.value,
       sort: sort.value,
@@ -168,9 +177,27 @@ export const useLibrary = defineStore('library', () => {
   }
 
   return {
-    state, text, sort, queryFault, view, active, selection, single, shown, outdated, pending,
-    count, selected, activePair,
-    open, restore, setQuery, goTo, toggleAt, selectAll, clearSelection,
+    state,
+    text,
+    sort,
+    queryFault,
+    view,
+    active,
+    selection,
+    single,
+    shown,
+    outdated,
+    pending,
+    count,
+    selected,
+    activePair,
+    open,
+    restore,
+    setQuery,
+    goTo,
+    toggleAt,
+    selectAll,
+    clearSelection,
     isSelected: (index: number) => includes(selection.value, index),
   }
 })

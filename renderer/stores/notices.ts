@@ -20,7 +20,8 @@ export const useNotices = defineStore('notices', () => {
     if (isAbort(error)) return
     const fault = faultOf(error)
     const same = notices.value.find(
-      (each) => each.fault.code === fault.code && each.fault.message === fault.message && each.fault.subject === fault.subject,
+      (each) =>
+        each.fault.code === fault.code && each.fault.message === fault.message && each.fault.subject === fault.subject,
     )
     if (same) {
       notices.value = notices.value.map((each) => (each === same ? { ...each, times: each.times + 1 } : each))

@@ -20,7 +20,14 @@ export const useProject = defineStore('project', () => {
   /** Rises with each opening; whatever belongs to a project is keyed by it. */
   const opening = ref(0)
   /** How often each subject has changed; watch one to follow it. */
-  const changes = reactive<Record<Subject, number>>({ pairs: 0, jobs: 0, runs: 0, checkpoints: 0, history: 0, project: 0 })
+  const changes = reactive<Record<Subject, number>>({
+    pairs: 0,
+    jobs: 0,
+    runs: 0,
+    checkpoints: 0,
+    history: 0,
+    project: 0,
+  })
 
   async function enter(project: ProjectSummary | null): Promise<void> {
     memory.value = project ? await client.project.memory() : {}

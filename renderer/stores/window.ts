@@ -4,7 +4,16 @@ import { useProject } from './project.ts'
 
 export const viewNames = ['library', 'capfilt', 'runs', 'models', 'exports'] as const
 export type ViewName = (typeof viewNames)[number]
-export type DialogName = 'help' | 'palette' | 'import' | 'goto' | 'open' | 'run' | 'importModel' | 'exportModel' | 'saveQuery'
+export type DialogName =
+  | 'help'
+  | 'palette'
+  | 'import'
+  | 'goto'
+  | 'open'
+  | 'run'
+  | 'importModel'
+  | 'exportModel'
+  | 'saveQuery'
 
 interface Layout {
   view?: ViewName
@@ -42,7 +51,13 @@ export const useWindow = defineStore('window', () => {
   watch(() => project.opening, restore)
   watch([view, nav, inspector, thumbnail, run], () => {
     if (project.state !== 'open') return
-    const layout: Layout = { view: view.value, nav: nav.value, inspector: inspector.value, thumbnail: thumbnail.value, run: run.value }
+    const layout: Layout = {
+      view: view.value,
+      nav: nav.value,
+      inspector: inspector.value,
+      thumbnail: thumbnail.value,
+      run: run.value,
+    }
     project.remember('layout', layout)
   })
 

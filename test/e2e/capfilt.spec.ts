@@ -31,7 +31,9 @@ test('a threshold re-counts at once and is applied as one step that can be undon
   await expect(page.locator('[data-count="webKept"]')).toHaveText(String(webKept))
   await expect(page.locator('[data-count="kept"]')).toHaveText(String(webKept + syntheticKept))
   await page.getByRole('button', { name: 'Apply the cut…' }).click()
-  await expect(page.getByRole('dialog')).toContainText(`Accepts ${webKept + syntheticKept} captions and rejects ${2 * pictures - webKept - syntheticKept}`)
+  await expect(page.getByRole('dialog')).toContainText(
+    `Accepts ${webKept + syntheticKept} captions and rejects ${2 * pictures - webKept - syntheticKept}`,
+  )
   await page.getByRole('button', { name: 'Apply', exact: true }).click()
   await expect(page.getByText(`${webKept + syntheticKept} accepted`)).toBeVisible()
   const client = clientFor(engine)
@@ -50,7 +52,9 @@ test('dragging a threshold counts within the same frame', async ({ browser }) =>
   await page.mouse.down()
   await page.mouse.move(box.x + box.width * 0.25, middle, { steps: 12 })
   const shown = Number(await page.getByRole('slider', { name: 'Threshold, Synthetic' }).getAttribute('aria-valuenow'))
-  const kept = Array.from({ length: pictures }, (_, at) => madeUpScore(pictures + at)).filter((score) => score >= shown).length
+  const kept = Array.from({ length: pictures }, (_, at) => madeUpScore(pictures + at)).filter(
+    (score) => score >= shown,
+  ).length
   await expect(page.locator('[data-count="syntheticKept"]')).toHaveText(String(kept))
   await page.mouse.up()
   expect(Math.abs(shown - 0.25)).toBeLessThan(0.01)

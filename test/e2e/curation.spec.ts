@@ -2,7 +2,15 @@ import { expect, test, type Page } from '@playwright/test'
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeCurationProject } from '../support/curation-project.ts'
-import { allPairs, clientFor, gridReady, openWindow, position, serveEngine, type ServedEngine } from '../support/workbench.ts'
+import {
+  allPairs,
+  clientFor,
+  gridReady,
+  openWindow,
+  position,
+  serveEngine,
+  type ServedEngine,
+} from '../support/workbench.ts'
 
 const pictures = 150
 let folder: string
@@ -71,7 +79,9 @@ test('triage of 200 pairs by keyboard loses no decision and misplaces none', asy
   await saved(page)
   expect(wanted.size).toBe(200)
   const rows = await allPairs(clientFor(engine))
-  const made = new Map(rows.filter((row) => row.decision !== 'undecided').map((row) => [row.captionId, row.decision as string]))
+  const made = new Map(
+    rows.filter((row) => row.decision !== 'undecided').map((row) => [row.captionId, row.decision as string]),
+  )
   expect(made).toEqual(wanted)
   expect(problems).toEqual([])
 })
@@ -165,7 +175,10 @@ test('the single view takes the same keys and gives the same place back', async 
   await expect(async () => {
     await page.keyboard.press('s')
     const rows = (await allPairs(clientFor(engine))).filter((row) => row.decision !== 'undecided')
-    expect(rows.map((row) => [row.source, row.decision]).sort()).toEqual([['synthetic', 'accepted'], ['web', 'rejected']])
+    expect(rows.map((row) => [row.source, row.decision]).sort()).toEqual([
+      ['synthetic', 'accepted'],
+      ['web', 'rejected'],
+    ])
     expect(rows.map((row) => row.captionId)).toContain(caption)
   }).toPass()
   await page.keyboard.press('Escape')

@@ -4,7 +4,10 @@ import { dirname } from 'node:path'
 import { makeCurationProject } from '../support/curation-project.ts'
 import { gridReady, openWindow, seriousFindings, serveEngine, type ServedEngine } from '../support/workbench.ts'
 
-const views = { en: ['Library', 'CapFilt', 'Runs', 'Models', 'Exports'], 'zh-CN': ['图库', 'CapFilt', '训练', '模型', '导出'] }
+const views = {
+  en: ['Library', 'CapFilt', 'Runs', 'Models', 'Exports'],
+  'zh-CN': ['图库', 'CapFilt', '训练', '模型', '导出'],
+}
 const looks = [
   { theme: 'dark', locale: 'en', width: 1440, height: 900 },
   { theme: 'light', locale: 'zh-CN', width: 1440, height: 900 },
@@ -27,13 +30,17 @@ test.afterAll(async () => {
 
 for (const look of looks) {
   const { theme, locale, width, height } = look
-  test(`every view has no serious finding and nothing that sticks out: ${theme}, ${locale}, ${width} × ${height}`, async ({ browser }, info) => {
+  test(`every view has no serious finding and nothing that sticks out: ${theme}, ${locale}, ${width} × ${height}`, async ({
+    browser,
+  }, info) => {
     const { page, problems } = await openWindow(browser, engine, look)
     const shoot = (name: string) => page.screenshot({ path: info.outputPath(`${name}.png`) })
     const check = async (name: string) => {
       await shoot(name)
       expect.soft(await seriousFindings(page), name).toEqual([])
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
       expect.soft(over, name).toBe(0)
     }
     for (const [at, name] of views[locale].entries()) {

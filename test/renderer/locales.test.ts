@@ -7,14 +7,22 @@ const renderer = join(import.meta.dirname, '../../renderer')
 type Texts = { [name: string]: string | Texts }
 
 function flatten(texts: Texts, path = ''): [string, string][] {
-  return Object.entries(texts).flatMap(([name, value]) => (typeof value === 'string' ? [[path + name, value] as [string, string]] : flatten(value, `${path}${name}.`)))
+  return Object.entries(texts).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[path + name, value] as [string, string]] : flatten(value, `${path}${name}.`),
+  )
 }
 function textsOf(locale: string): Map<string, string> {
   const folder = join(renderer, 'locales', locale)
-  return new Map(readdirSync(folder).flatMap((file) => flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Texts, `${file.replace('.json', '')}.`)))
+  return new Map(
+    readdirSync(folder).flatMap((file) =>
+      flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Texts, `${file.replace('.json', '')}.`),
+    ),
+  )
 }
 function filesUnder(folder: string, ending: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending)).map((name) => join(folder, name))
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name))
 }
 
 const en = textsOf('en')
@@ -39,14 +47,24 @@ describe('the texts', () => {
   })
 })
 
-interface Node { type: number; content?: string; children?: Node[]; props?: { type: number; name: string; value?: { content: string } }[]; loc: { source: string } }
+interface Node {
+  type: number
+  content?: string
+  children?: Node[]
+  props?: { type: number; name: string; value?: { content: string } }[]
+  loc: { source: string }
+}
 const shownAttributes = ['label', 'placeholder', 'title', 'aria-label', 'description', 'alt', 'text']
 const readable = /\p{L}{2,}/u
 
 /** Words that stand in a template itself instead of in a locale. */
 function literals(node: Node): string[] {
   const text = node.type === 2 && readable.test(node.content ?? '') ? [node.content!.trim()] : []
-  const attributes = (node.props ?? []).filter((prop) => prop.type === 6 && shownAttributes.includes(prop.name) && readable.test(prop.value?.content ?? '')).map((prop) => prop.value!.content)
+  const attributes = (node.props ?? [])
+    .filter(
+      (prop) => prop.type === 6 && shownAttributes.includes(prop.name) && readable.test(prop.value?.content ?? ''),
+    )
+    .map((prop) => prop.value!.content)
   return [...text, ...attributes, ...(node.children ?? []).flatMap(literals)]
 }
 
@@ -54,7 +72,9 @@ describe('templates', () => {
   it('hold no literal text', () => {
     const found = filesUnder(renderer, '.vue').flatMap((file) => {
       const template = parse(readFileSync(file, 'utf8')).descriptor.template
-      return template?.ast ? literals(template.ast as unknown as Node).map((text) => `${file.slice(renderer.length)}: ${text}`) : []
+      return template?.ast
+        ? literals(template.ast as unknown as Node).map((text) => `${file.slice(renderer.length)}: ${text}`)
+        : []
     })
     expect(found).toEqual([])
   })

@@ -36,13 +36,27 @@ export async function makeCurationProject({ pictures }: { pictures: number }): P
     await importPairs(project, { kind: 'import', path: source, format: 'auto', source: 'web' }, { job: 'import' })
     const everything = { text: '-is:unreadable', sort: { by: 'order', direction: 'ascending' } } as const
     const web = openView(project, everything)
-    const rows = Array.from({ length: Math.ceil(web.count / 500) }, (_, at) => pageOf(project, { view: web.view, from: at * 500, to: (at + 1) * 500 })).flat()
+    const rows = Array.from({ length: Math.ceil(web.count / 500) }, (_, at) =>
+      pageOf(project, { view: web.view, from: at * 500, to: (at + 1) * 500 }),
+    ).flat()
     const synthetic = transaction(
       project.db,
-      () => rows.map((row) => insertCaption(project.db, { sample: row.sampleId, text: `a picture of ${row.text.replace(/, number \d+/, '')}`, source: 'synthetic', at: Date.now() })),
+      () =>
+        rows.map((row) =>
+          insertCaption(project.db, {
+            sample: row.sampleId,
+            text: `a picture of ${row.text.replace(/, number \d+/, '')}`,
+            source: 'synthetic',
+            at: Date.now(),
+          }),
+        ),
       'normal',
     )
-    const scores = [...rows.map((row) => row.captionId), ...synthetic].map((captionId, at) => ({ captionId, metric: 'itm' as const, value: madeUpScore(at) }))
+    const scores = [...rows.map((row) => row.captionId), ...synthetic].map((captionId, at) => ({
+      captionId,
+      metric: 'itm' as const,
+      value: madeUpScore(at),
+    }))
     storeScores(project, scorer, scores)
   } finally {
     project.close()

@@ -14,7 +14,11 @@ export interface WindowOptions {
 }
 
 /** A window on the engine, as a person opens it; page errors and refused content fail the test that looks at them. */
-export async function openWindow(browser: Browser, engine: ServedEngine, { theme = 'dark', locale = 'en', width = 1440, height = 900 }: WindowOptions = {}) {
+export async function openWindow(
+  browser: Browser,
+  engine: ServedEngine,
+  { theme = 'dark', locale = 'en', width = 1440, height = 900 }: WindowOptions = {},
+) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' })
   const page = await context.newPage()
   const problems: string[] = []
@@ -22,14 +26,19 @@ export async function openWindow(browser: Browser, engine: ServedEngine, { theme
   page.on('console', (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) problems.push(message.text())
   })
-  await page.addInitScript((settings) => localStorage.getItem('winnow.settings') ?? localStorage.setItem('winnow.settings', settings), JSON.stringify({ theme: 'system', locale }))
+  await page.addInitScript(
+    (settings) => localStorage.getItem('winnow.settings') ?? localStorage.setItem('winnow.settings', settings),
+    JSON.stringify({ theme: 'system', locale }),
+  )
   await page.goto(engine.address)
   return { page, problems, close: () => context.close() }
 }
 
 /** The same engine's contract, for checking what the window did. */
 export function clientFor(engine: ServedEngine): ContractRouterClient<Contract> {
-  return createORPCClient(new RPCLink({ url: `${engine.url}rpc`, headers: { Authorization: `Bearer ${engine.token}` } }))
+  return createORPCClient(
+    new RPCLink({ url: `${engine.url}rpc`, headers: { Authorization: `Bearer ${engine.token}` } }),
+  )
 }
 
 export const everything = { text: '', sort: { by: 'order', direction: 'ascending' } } as const
@@ -38,7 +47,8 @@ export const everything = { text: '', sort: { by: 'order', direction: 'ascending
 export async function allPairs(client: ContractRouterClient<Contract>, text = '') {
   const view = await client.pairs.open({ ...everything, text })
   const rows = []
-  for (let from = 0; from < view.count; from += 500) rows.push(...(await client.pairs.page({ view: view.view, from, to: Math.min(view.count, from + 500) })))
+  for (let from = 0; from < view.count; from += 500)
+    rows.push(...(await client.pairs.page({ view: view.view, from, to: Math.min(view.count, from + 500) })))
   return rows
 }
 
@@ -57,7 +67,9 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`))
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`),
+    )
 }
 
 export { serveEngine, type ServedEngine }

@@ -38,7 +38,10 @@ describe('a page source', () => {
   it('asks for no rows past the end', async () => {
     const { source, calls } = heldSource({ count: 13 })
     source.want(0, 100)
-    expect(calls.map(({ from, to }) => [from, to])).toEqual([[0, 10], [10, 13]])
+    expect(calls.map(({ from, to }) => [from, to])).toEqual([
+      [0, 10],
+      [10, 13],
+    ])
   })
 
   it('gives up requests for what left the screen, without an error', async () => {

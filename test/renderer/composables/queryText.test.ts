@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { complete, completionsFor } from '../../../renderer/composables/queryCompletion.ts'
-import { hasFlag, rangeOf, terms, valueOf, withFlag, withRange, withValue } from '../../../renderer/composables/queryText.ts'
+import {
+  hasFlag,
+  rangeOf,
+  terms,
+  valueOf,
+  withFlag,
+  withRange,
+  withValue,
+} from '../../../renderer/composables/queryText.ts'
 
 describe('the text of a query', () => {
   it('is split at spaces outside quotes and brackets', () => {

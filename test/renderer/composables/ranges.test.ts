@@ -4,11 +4,27 @@ import { add, includes, positions, remove, sizeOf, toggle, type Ranges } from '.
 describe('a set of positions', () => {
   it('joins ranges that touch', () => {
     expect(add(add([], 0, 5), 5, 8)).toEqual([[0, 8]])
-    expect(add([[0, 2], [4, 6], [9, 10]], 1, 5)).toEqual([[0, 6], [9, 10]])
+    expect(
+      add(
+        [
+          [0, 2],
+          [4, 6],
+          [9, 10],
+        ],
+        1,
+        5,
+      ),
+    ).toEqual([
+      [0, 6],
+      [9, 10],
+    ])
   })
 
   it('is cut in two by taking out the middle', () => {
-    expect(remove([[0, 10]], 3, 4)).toEqual([[0, 3], [4, 10]])
+    expect(remove([[0, 10]], 3, 4)).toEqual([
+      [0, 3],
+      [4, 10],
+    ])
     expect(remove([[0, 10]], 0, 10)).toEqual([])
   })
 

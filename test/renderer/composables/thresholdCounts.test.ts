@@ -6,13 +6,30 @@ const bins = (filled: Record<number, number>) => Array.from({ length: 1000 }, (_
 const counts: CapfiltCounts = {
   web: bins({ 100: 4, 500: 2, 900: 1 }),
   synthetic: bins({ 499: 3, 700: 5 }),
-  joint: [[100, 700, 4], [500, 499, 2], [900, -1, 1], [-1, 499, 1], [-1, 700, 1]],
-  judged: [['web', 900, 'accepted', 3], ['web', 100, 'accepted', 1], ['web', 600, 'rejected', 2], ['synthetic', 100, 'rejected', 9], ['web', 900, 'undecided', 50]],
+  joint: [
+    [100, 700, 4],
+    [500, 499, 2],
+    [900, -1, 1],
+    [-1, 499, 1],
+    [-1, 700, 1],
+  ],
+  judged: [
+    ['web', 900, 'accepted', 3],
+    ['web', 100, 'accepted', 1],
+    ['web', 600, 'rejected', 2],
+    ['synthetic', 100, 'rejected', 9],
+    ['web', 900, 'undecided', 50],
+  ],
 }
 
 describe('counting a cut', () => {
   it('keeps what lies exactly at the threshold', () => {
-    expect(countCut(counts, { web: 0.5, synthetic: 0.5 })).toMatchObject({ webKept: 3, syntheticKept: 5, kept: 8, dropped: 7 })
+    expect(countCut(counts, { web: 0.5, synthetic: 0.5 })).toMatchObject({
+      webKept: 3,
+      syntheticKept: 5,
+      kept: 8,
+      dropped: 7,
+    })
     expect(countCut(counts, { web: 0.501, synthetic: 0.499 })).toMatchObject({ webKept: 1, syntheticKept: 8 })
   })
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { wordDifferences } from '../../../renderer/composables/wordDiff.ts'
 
-const marked = (words: { text: string; common: boolean }[]) => words.filter((word) => !word.common).map((word) => word.text)
+const marked = (words: { text: string; common: boolean }[]) =>
+  words.filter((word) => !word.common).map((word) => word.text)
 
 describe('word differences', () => {
   it('marks only the words that the other caption lacks', () => {
@@ -20,7 +21,13 @@ describe('word differences', () => {
   })
 
   it('marks everything when the other caption is empty', () => {
-    expect(wordDifferences('', 'a fox')).toEqual({ left: [], right: [{ text: 'a', common: false }, { text: 'fox', common: false }] })
+    expect(wordDifferences('', 'a fox')).toEqual({
+      left: [],
+      right: [
+        { text: 'a', common: false },
+        { text: 'fox', common: false },
+      ],
+    })
   })
 
   it('stays quick on very long captions', () => {
