@@ -49,7 +49,7 @@ export async function runCircle(client: Client, folder: string, { all, quick, se
   await stages.run('caption and score', async () => {
     const job = {
       kind: 'capfilt',
-      decoding: { kind: 'nucleus', topP: 0.9, seed },
+      decoding: { kind: 'greedy' },
       filter: models.filter,
       maxLength: 30,
     } as const

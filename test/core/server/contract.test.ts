@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contract, faultOf } from '../../../core/contract/index.ts'
@@ -195,6 +195,26 @@ describe('the engine, through its contract', () => {
       await code(jobs.start({ spec: { kind: 'capfilt', query: everything, captioner: null, filter: 'none' } })),
     ).toBe('checkpoint-unknown')
     expect((await project.current())!.folder).toBe(test.project)
+  })
+
+  it('uses no checkpoint with a changed byte, and none of another shape', async () => {
+    const { jobs, models, runs } = test.client
+    const folder = await makeCheckpoint(test.root, 'damaged')
+    const { hash } = await models.import({ folder, name: 'damaged' })
+    const path = join(folder, 'model.safetensors')
+    const bytes = readFileSync(path)
+    bytes[bytes.length - 5]! ^= 1
+    writeFileSync(path, bytes)
+    expect(await code(models.import({ folder, name: 'again' }))).toBe('checkpoint-corrupt')
+    expect(await code(jobs.start({ spec: { kind: 'evaluate', checkpoint: hash, query: everything } }))).toBe(
+      'checkpoint-corrupt',
+    )
+    const spec = { kind: 'train', name: 'a', query: everything, recipe: 'finetune', start: hash } as const
+    expect((await runs.preflight(spec)).problems.map((problem) => problem.code)).toContain('checkpoint-corrupt')
+    writeFileSync(path, bytes.with(bytes.length - 5, bytes[bytes.length - 5]! ^ 1))
+    expect((await runs.preflight({ ...spec, shape: 'tiny' })).problems.map((problem) => problem.code)).toContain(
+      'shape-mismatch',
+    )
   })
 
   it('tells its version and describes every procedure for scripts', async () => {

@@ -131,3 +131,24 @@ describe('a worker that is killed', () => {
     expect(await test.client.pairs.facets()).toMatchObject({ sources: { synthetic: 6 } })
   })
 })
+
+describe('a window that closes during a job', () => {
+  it('stops nothing: the job runs on, and the next window joins it', async () => {
+    const checkpoint = (await test.client.models.import({ folder: await makeCheckpoint(test.root), name: 'small' }))
+      .hash
+    await ended(
+      test,
+      (await test.client.jobs.start({ spec: { kind: 'import', path: await makePairs(test.root, 2) } })).id,
+    )
+    const spec = { kind: 'capfilt', query: everything, captioner: checkpoint, filter: null, prompt: 'hang' } as const
+    const { id } = await test.client.jobs.start({ spec })
+    const window = await test.client.jobs.events({ job: id })
+    expect((await window.next()).value).toMatchObject({ kind: 'queued' })
+    await window.return()
+    const next = await test.client.jobs.events({ job: id })
+    for (const kind of ['queued', 'started', 'progress']) expect((await next.next()).value).toMatchObject({ kind })
+    expect(await test.client.jobs.get({ job: id })).toMatchObject({ state: 'running' })
+    await test.client.jobs.cancel({ job: id })
+    expect((await next.next()).value).toMatchObject({ kind: 'cancelled' })
+  })
+})
