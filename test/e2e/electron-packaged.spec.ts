@@ -13,6 +13,8 @@ test('the packaged app passes the same smoke test, with its own Node and engine'
   const { stdout } = await promisify(execFile)(process.execPath, ['scripts/package.mjs', '--dir'], { cwd: root })
   expect(stdout).toContain('Packaged below dist/')
   await smoke({ executable: packagedExecutable() })
+  const { stdout: version } = await promisify(execFile)(packagedCommand(), ['--version'])
+  expect(version.trim()).toMatch(/^\d+\.\d+\.\d+$/)
 })
 
 function packagedExecutable(): string {
@@ -26,8 +28,16 @@ function packagedExecutable(): string {
   return join(folder, 'winnow')
 }
 
+/** The command line, which lies in the app's resources. */
+function packagedCommand(): string {
+  const executable = packagedExecutable()
+  const up = process.platform === 'darwin' ? join('..', '..', 'Resources') : join('..', 'resources')
+  return join(executable, up, 'bin', process.platform === 'win32' ? 'winnow.cmd' : 'winnow')
+}
+
 /** An old Electron from scripts/ci needs its stand-in app, which supplies what it lacks; it would prefer the archive by this name. */
 function preferStandIn(resources: string): void {
   const archive = join(resources, 'app.asar')
-  if (existsSync(join(resources, 'app', 'protocolHandle.cjs'))) renameSync(archive, join(resources, 'winnow.asar'))
+  const needed = existsSync(join(resources, 'app', 'protocolHandle.cjs')) && existsSync(archive)
+  if (needed) renameSync(archive, join(resources, 'winnow.asar'))
 }

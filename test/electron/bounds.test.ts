@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readBounds, writeBounds } from '../../electron/bounds.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }]
-const file = () => join(mkdtempSync(join(tmpdir(), 'winnow-bounds-')), 'window.json')
+const file = () => join(temporaryFolder(), 'window.json')
 
 describe('readBounds', () => {
   it('gives back what was written', () => {

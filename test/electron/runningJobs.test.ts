@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Engine } from '../../electron/engine.ts'
 import { countRunningJobs } from '../../electron/runningJobs.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
-const socket = join(mkdtempSync(join(tmpdir(), 'winnow-jobs-')), 'engine.sock')
+const socket = join(temporaryFolder(), 'engine.sock')
 const engine = { door: async () => ({ socket }) } as Engine
 let server: Server | undefined
 

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { removeLeftovers, requireSpace } from '../../scripts/setup/leftovers.mjs'
+import { temporaryFolder } from '../support/temporary.ts'
 
 it('removes what a dead set-up left, and not what a living one is writing', () => {
-  const cache = mkdtempSync(join(tmpdir(), 'winnow-cache-'))
+  const cache = temporaryFolder()
   const deadPid = 2 ** 22 + 1 // Above the highest process id that Linux gives out.
   for (const name of [`runtime.part-${deadPid}`, `runtime.part-${process.pid}`, 'runtime', 'other'])
     mkdirSync(join(cache, name))
@@ -14,7 +14,7 @@ it('removes what a dead set-up left, and not what a living one is writing', () =
 })
 
 it('says how much space is missing before it begins', () => {
-  const cache = mkdtempSync(join(tmpdir(), 'winnow-cache-'))
+  const cache = temporaryFolder()
   expect(() => requireSpace(cache, 1e18)).toThrow(/needs 1000000000\.0 GB .* are free/)
   expect(() => requireSpace(cache, 1)).not.toThrow()
 })

@@ -1,14 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runtimeComplete } from '../../scripts/setup/runtime.mjs'
+import { temporaryFolder } from '../support/temporary.ts'
 
 describe('runtimeComplete', () => {
   let folder: string
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'winnow-runtime-'))
+    folder = temporaryFolder()
     writeFileSync(join(folder, 'lib.so.2'), 'abc')
     writeFileSync(join(folder, 'installed.json'), JSON.stringify({ wheel: 'hash', files: { 'lib.so.2': 3 } }))
   })
@@ -27,6 +27,6 @@ describe('runtimeComplete', () => {
   })
 
   it('refuses a folder without a record', () => {
-    expect(runtimeComplete(mkdtempSync(join(tmpdir(), 'winnow-empty-')), 'hash')).toBe(false)
+    expect(runtimeComplete(temporaryFolder(), 'hash')).toBe(false)
   })
 })
