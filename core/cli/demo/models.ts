@@ -50,12 +50,10 @@ export async function trainOn(
   output: Output,
 ): Promise<{ checkpoint: string; pairs: number }> {
   const warmupSteps = Math.min(30, Math.floor(steps / 10))
-  // Compiling takes longer than it saves on a few steps.
   const changes = {
     steps,
     warmupSteps,
     checkpointEvery: 0,
-    compile: steps >= 50,
     ...(recipe === 'pretrain' && { itmFrom: Math.floor(steps / 2) }),
   }
   const job: Job = await runJob(
