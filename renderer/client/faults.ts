@@ -11,6 +11,11 @@ export function faultOf(error: unknown): FaultRecord {
   return { code: typeof code === 'string' ? code : 'unexpected', message }
 }
 
+/** A fault of the window itself; its words are in the locales under `fault`. */
+export function windowFault(code: string): Error {
+  return Object.assign(new Error(code), { data: { code, message: code } satisfies FaultRecord })
+}
+
 /** True for an error that only says that the call was given up. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError'

@@ -34,7 +34,7 @@ export interface PageSource<Row> {
 export function createPageSource<Row>(options: PageSourceOptions<Row>): PageSource<Row> {
   const { count, fetchRows, onError, pageSize = 100, maxPages = 60, maxInFlight = 4 } = options
   const pages = new Map<number, { rows: Row[]; stale: boolean }>()
-  const inFlight = new Map<number, { controller: AbortController; done: Promise<void> }>()
+  const inFlight = new Map<number, { controller: AbortController; done: Promise<void>; awaited: boolean }>()
   const version = shallowRef(0)
   const lastPage = Math.max(0, Math.ceil(count / pageSize) - 1)
   let queue: number[] = []
@@ -51,7 +51,7 @@ export function createPageSource<Row>(options: PageSourceOptions<Row>): PageSour
     pages.set(page, held)
   }
 
-  function start(page: number): Promise<void> {
+  function start(page: number, awaited = false): Promise<void> {
     const controller = new AbortController()
     const started = generation
     const from = page * pageSize
@@ -70,7 +70,7 @@ export function createPageSource<Row>(options: PageSourceOptions<Row>): PageSour
         if (inFlight.get(page)?.controller === controller) inFlight.delete(page)
         pump()
       })
-    inFlight.set(page, { controller, done })
+    inFlight.set(page, { controller, done, awaited })
     return done
   }
 
@@ -92,7 +92,7 @@ export function createPageSource<Row>(options: PageSourceOptions<Row>): PageSour
         if (!fresh(page) && !inFlight.has(page)) wanted.push(page)
       }
       for (const [page, request] of inFlight) {
-        if (page < first || page > last) {
+        if (!request.awaited && (page < first || page > last)) {
           request.controller.abort()
           inFlight.delete(page)
         }
@@ -103,7 +103,10 @@ export function createPageSource<Row>(options: PageSourceOptions<Row>): PageSour
     async load(index) {
       const page = pageOf(index)
       if (index < 0 || index >= count) return undefined
-      if (!pages.has(page)) await (inFlight.get(page)?.done ?? start(page))
+      if (pages.has(page)) return pages.get(page)!.rows[index % pageSize]
+      const request = inFlight.get(page)
+      if (request) request.awaited = true
+      await (request?.done ?? start(page, true))
       return pages.get(page)?.rows[index % pageSize]
     },
     patch(change) {

@@ -23,7 +23,8 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
   const win = useWindow()
 
   function decide(decision: Decision): void {
-    if (library.selected <= 1) {
+    const onlyActive = library.selected === 0 || (library.selected === 1 && library.isSelected(library.active))
+    if (onlyActive) {
       curation.decideActive(decision)
       return
     }
@@ -69,6 +70,7 @@ export function useLibraryKeys({ columns, perPage, onScreen, captions }: Library
     const by = steps(key)
     if (by !== null) move(by, event)
     else if (key in decisions) decide(decisions[key]!)
+    else if (event.repeat) return true
     else if (key === 'z') void curation.step(event.shiftKey ? 'redo' : 'undo')
     else if (key === 'e') edit()
     else if (key === 's') choose(captions().find((caption) => caption.source === 'synthetic'))

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { client } from '../client/index.ts'
+import { windowFault } from '../client/faults.ts'
 import { positions } from '../composables/ranges.ts'
 import { useLibrary } from './library.ts'
 import { useNotices } from './notices.ts'
@@ -95,8 +96,11 @@ export const useCuration = defineStore('curation', () => {
     const ranges = library.selection
     if (library.selected === view.count) return { kind: 'view', view: view.id }
     if (ranges.length === 1) return { kind: 'range', view: view.id, from: ranges[0]![0], to: ranges[0]![1] }
+    if (library.selected > mostListed) throw windowFault('selection-scattered')
     const rows = await Promise.all(positions(ranges, mostListed).map((at) => view.source.load(at)))
-    return { kind: 'pairs', captionIds: rows.flatMap((row) => (row ? [row.captionId] : [])) }
+    // Nothing is done to a part of what was counted and shown.
+    if (rows.some((row) => row === undefined)) throw windowFault('selection-incomplete')
+    return { kind: 'pairs', captionIds: rows.map((row) => row!.captionId) }
   }
 
   async function decideSelection(decision: Decision): Promise<void> {

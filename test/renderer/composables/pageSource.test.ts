@@ -94,6 +94,15 @@ describe('a page source', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('goes on with a row that is waited for when the screen moves away', async () => {
+    const { source, calls } = heldSource()
+    const row = source.load(42)
+    source.want(500, 510)
+    expect(calls[0]!.signal.aborted).toBe(false)
+    await calls[0]!.answer()
+    expect(await row).toEqual({ at: 42 })
+  })
+
   it('reports a failed fetch', async () => {
     const { source, onError } = heldSource({ fetchRows: () => Promise.reject(new Error('gone')) } as object)
     source.want(0, 10)
