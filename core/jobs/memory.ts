@@ -4,6 +4,8 @@ import type { Knobs } from '../train/knobs.ts'
 
 /** Weight, gradient and two moments, each of 4 bytes. */
 const bytesPerParameter = 16
+/** The runtime's code and buffers, measured with the smallest shape. */
+export const runtimeBytes = 0.8e9
 
 /**
  * Memory a training run needs, in bytes: an estimate to warn by, not a promise.
@@ -25,5 +27,5 @@ export function trainingBytes(
   const cross = 6 * text.width + 2 * text.heads * imageTokens
   const textFloats = textLength * text.depth * (unimodal * perToken + fused * (perToken + cross))
   const logits = lmWeight > 0 ? 2 * batchSize * textLength * text.vocabularySize : 0
-  return parameterCount(shape) * bytesPerParameter + 4 * (imageFloats + textFloats + logits)
+  return runtimeBytes + parameterCount(shape) * bytesPerParameter + 4 * (imageFloats + textFloats + logits)
 }
