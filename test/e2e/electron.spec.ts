@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDesktop } from '../support/desktop.ts'
-import { smoke } from '../support/smoke.ts'
+import { isRunning, smoke } from '../support/smoke.ts'
 
 const shell = { executable: process.env['WINNOW_ELECTRON'] ?? '', app: '.' }
 
@@ -24,6 +24,15 @@ test('the desktop brings a killed engine back and the window goes on', async () 
   } finally {
     await desktop.close()
   }
+})
+
+test('the engine does not outlive a desktop that was killed', async () => {
+  const desktop = await openDesktop(shell)
+  const pid = await enginePid(desktop.output)
+  expect(isRunning(pid)).toBe(true)
+  desktop.process.kill('SIGKILL')
+  await expect.poll(() => isRunning(pid)).toBe(false)
+  rmSync(desktop.folder, { recursive: true, force: true })
 })
 
 test('the desktop streams events as they come', async () => {

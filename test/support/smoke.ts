@@ -69,7 +69,8 @@ function engineOf(output: string): number | null {
   return found ? Number(found[1]) : null
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this id exists. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
