@@ -93,6 +93,7 @@ export const useLibrary = defineStore('library', () => {
         text: query.text,
         source: makeSource(opened.view, opened.count),
       }
+      shown.value = null
       active.value = Math.min(found ?? (keepPlace ? active.value : 0), Math.max(0, opened.count - 1))
       anchor = active.value
       selection.value = restored

@@ -21,7 +21,9 @@ function scroller(count: number, columns = 7) {
   let top = 0
   Object.defineProperty(element, 'scrollTop', {
     get: () => top,
-    set: (value: number) => (top = Math.max(0, Math.min(scroll.height.value - 600, value))),
+    set: (value: number) => {
+      top = Math.max(0, Math.min(scroll.height.value - 600, value))
+    },
   })
   const moveTo = (value: number) => {
     element.scrollTop = value
