@@ -16,6 +16,9 @@ export async function pairsOf(client: Client, text: string): Promise<Pair[]> {
 // Each set's pictures are told by their file names.
 const of = (set: string) => `path:images/${set}-`
 
+/** Subtle: training leaves rejected pairs out unless the query speaks of decisions, and the raw arm is to have them. */
+const anyDecision = '(decision:accepted OR decision:rejected OR decision:undecided)'
+
 /** The queries of the demo. Decisions are those of the filter's threshold. */
 export function queriesOf(calibrationFrom: number) {
   const web = `${of('web')} source:web`
@@ -32,11 +35,11 @@ export function queriesOf(calibrationFrom: number) {
     combo: of('held-out-combo'),
     vendor: of('held-out-vendor'),
     arms: {
-      raw: `(${web}) OR (${human})`,
+      raw: `(${web} ${anyDecision}) OR (${human})`,
       filter: `(${kept} source:web) OR (${human})`,
       'captioner + filter': `(${kept} (source:web OR source:synthetic)) OR (${human})`,
       human,
-      random: (until: number) => `(${web} id<=${until}) OR (${human})`,
+      random: (until: number) => `(${web} id<=${until} ${anyDecision}) OR (${human})`,
     },
   }
 }
