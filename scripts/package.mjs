@@ -41,7 +41,9 @@ function overrideArguments() {
   const found = versionIn(folder)
   const args = [`-c.electronDist=${folder}`]
   if (found === pinned) return args
-  warn(`This Electron is ${found ?? 'of an unknown version'}, not ${pinned}: packaged WITHOUT FUSES, for trying out only.`)
+  warn(
+    `This Electron is ${found ?? 'of an unknown version'}, not ${pinned}: packaged WITHOUT FUSES, for trying out only.`,
+  )
   return [...args, '--config=scripts/package/withoutFuses.yml']
 }
 

@@ -17,7 +17,11 @@ export const importSpec = z.object({
 export const decoding = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('greedy') }),
   z.object({ kind: z.literal('beam'), beams: z.number().int().min(2).max(10).default(3) }),
-  z.object({ kind: z.literal('nucleus'), topP: z.number().gt(0).max(1).default(0.9), seed: z.number().int().default(1) }),
+  z.object({
+    kind: z.literal('nucleus'),
+    topP: z.number().gt(0).max(1).default(0.9),
+    seed: z.number().int().default(1),
+  }),
 ])
 export type Decoding = z.infer<typeof decoding>
 
@@ -77,7 +81,14 @@ export const exportModelSpec = z.object({
   folder: z.string(),
 })
 
-export const jobSpec = z.discriminatedUnion('kind', [importSpec, capfiltSpec, trainSpec, evaluateSpec, exportDatasetSpec, exportModelSpec])
+export const jobSpec = z.discriminatedUnion('kind', [
+  importSpec,
+  capfiltSpec,
+  trainSpec,
+  evaluateSpec,
+  exportDatasetSpec,
+  exportModelSpec,
+])
 export type JobSpec = z.infer<typeof jobSpec>
 export type JobSpecInput = z.input<typeof jobSpec>
 export type JobKind = JobSpec['kind']
@@ -122,7 +133,11 @@ export const jobEvent = z.discriminatedUnion('kind', [
   z.object({ ...head, kind: z.literal('progress'), progress }),
   z.object({ ...head, kind: z.literal('metric'), step: z.number().int(), values: z.record(z.string(), z.number()) }),
   z.object({ ...head, kind: z.literal('checkpoint'), step: z.number().int(), checkpoint: z.string() }),
-  z.object({ ...head, kind: z.literal('finished'), result: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) }),
+  z.object({
+    ...head,
+    kind: z.literal('finished'),
+    result: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  }),
   z.object({ ...head, kind: z.literal('cancelled') }),
   z.object({ ...head, kind: z.literal('failed'), fault: faultRecord }),
 ])

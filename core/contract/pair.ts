@@ -94,7 +94,11 @@ export const sampleDetail = sample.extend({ captions: z.array(caption) })
 export type SampleDetail = z.infer<typeof sampleDetail>
 
 export const sortKey = z.enum(['order', 'itm', 'itc', 'loss', 'length', 'random'])
-export const sort = z.object({ by: sortKey, direction: z.enum(['ascending', 'descending']), scorer: z.string().optional() })
+export const sort = z.object({
+  by: sortKey,
+  direction: z.enum(['ascending', 'descending']),
+  scorer: z.string().optional(),
+})
 export type Sort = z.infer<typeof sort>
 
 /** A selection: text of the query language (docs/query.md), and an order. */

@@ -22,7 +22,9 @@ const project = {
   memory: oc.output(z.record(z.string(), z.unknown())),
   remember: oc.input(z.record(z.string(), z.unknown())).output(nothing),
   /** A line each time something changed that an open view or panel shows. */
-  changes: oc.output(eventIterator(z.object({ what: z.enum(['pairs', 'jobs', 'runs', 'checkpoints', 'history', 'project']) }))),
+  changes: oc.output(
+    eventIterator(z.object({ what: z.enum(['pairs', 'jobs', 'runs', 'checkpoints', 'history', 'project']) })),
+  ),
 }
 
 const pairs = {
@@ -38,22 +40,37 @@ const pairs = {
   locate: oc.input(z.object({ view, captionId: id })).output(id.nullable()),
   detail: oc.input(z.object({ sampleId: id })).output(sampleDetail),
   /** How many pairs of the view have each decision and source. */
-  counts: oc.input(z.object({ view })).output(z.object({ decision: z.record(decision, id), source: z.record(captionSource, id) })),
+  counts: oc
+    .input(z.object({ view }))
+    .output(z.object({ decision: z.record(decision, id), source: z.record(captionSource, id) })),
   /** Values for completion in the query box. */
-  facets: oc.output(z.object({ scorers: z.array(z.object({ scorer: z.string(), name: z.string(), metric: z.string(), count: id })), sources: z.record(captionSource, id), decisions: z.record(decision, id), missing: id, unreadable: id, duplicates: id })),
+  facets: oc.output(
+    z.object({
+      scorers: z.array(z.object({ scorer: z.string(), name: z.string(), metric: z.string(), count: id })),
+      sources: z.record(captionSource, id),
+      decisions: z.record(decision, id),
+      missing: id,
+      unreadable: id,
+      duplicates: id,
+    }),
+  ),
 }
 
 const curate = {
   decide: oc.input(z.object({ target, decision, reason: z.string().optional() })).output(changed),
   /** Supersedes a caption with a new, accepted human one. */
   edit: oc.input(z.object({ captionId: id, text: z.string().max(10_000) })).output(changed.extend({ captionId: id })),
-  add: oc.input(z.object({ sampleId: id, text: z.string().min(1).max(10_000) })).output(changed.extend({ captionId: id })),
+  add: oc
+    .input(z.object({ sampleId: id, text: z.string().min(1).max(10_000) }))
+    .output(changed.extend({ captionId: id })),
   /** Accepts one caption of a picture and rejects its others, as one step. */
   swap: oc.input(z.object({ captionId: id })).output(changed),
   undo: oc.output(changed),
   redo: oc.output(changed),
   /** Newest first; `before` pages. */
-  history: oc.input(z.object({ before: id.nullable().default(null), limit: id.max(200).default(50) })).output(z.array(operation)),
+  history: oc
+    .input(z.object({ before: id.nullable().default(null), limit: id.max(200).default(50) }))
+    .output(z.array(operation)),
 }
 
 const jobs = {
@@ -63,13 +80,17 @@ const jobs = {
   cancel: oc.input(z.object({ job: z.string() })).output(job),
   /** Goes on with a cancelled or failed job where it was. */
   resume: oc.input(z.object({ job: z.string() })).output(job),
-  faults: oc.input(z.object({ job: z.string(), after: id.default(0), limit: id.max(500).default(100) })).output(z.object({ faults: z.array(itemFault), total: id })),
+  faults: oc
+    .input(z.object({ job: z.string(), after: id.default(0), limit: id.max(500).default(100) }))
+    .output(z.object({ faults: z.array(itemFault), total: id })),
   /** Events of one job after a sequence number, then live ones until its terminal event. */
   events: oc.input(z.object({ job: z.string(), after: id.default(0) })).output(eventIterator(jobEvent)),
 }
 
 const capfilt = {
-  scorers: oc.output(z.array(z.object({ scorer: z.string(), name: z.string(), metric: z.enum(['itm', 'itc']), count: id }))),
+  scorers: oc.output(
+    z.array(z.object({ scorer: z.string(), name: z.string(), metric: z.enum(['itm', 'itc']), count: id })),
+  ),
   counts: oc.input(scorerChoice).output(capfiltCounts),
   /** Pictures whose scores lie nearest to the cut. */
   near: oc.input(scorerChoice.extend({ thresholds, limit: id.max(100).default(24) })).output(z.array(capfiltPair)),
@@ -92,9 +113,14 @@ const runs = {
 
 const exports_ = {
   /** Checks an export before it starts: counts, and what is in the way. */
-  preview: oc
-    .input(z.discriminatedUnion('kind', [exportDatasetSpec, exportModelSpec]))
-    .output(z.object({ pairs: id, pictures: id, bytes: z.number(), problems: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().optional() })) })),
+  preview: oc.input(z.discriminatedUnion('kind', [exportDatasetSpec, exportModelSpec])).output(
+    z.object({
+      pairs: id,
+      pictures: id,
+      bytes: z.number(),
+      problems: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().optional() })),
+    }),
+  ),
 }
 
 const system = {

@@ -12,7 +12,12 @@ export const projectSummary = z.object({
 })
 export type ProjectSummary = z.infer<typeof projectSummary>
 
-export const recentProject = z.object({ folder: z.string(), name: z.string(), openedAt: z.string(), exists: z.boolean() })
+export const recentProject = z.object({
+  folder: z.string(),
+  name: z.string(),
+  openedAt: z.string(),
+  exists: z.boolean(),
+})
 export type RecentProject = z.infer<typeof recentProject>
 
 export const doctorCheck = z.object({

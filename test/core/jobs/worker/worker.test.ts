@@ -12,7 +12,11 @@ const patient = { timeout: 120_000 }
 
 async function perform(
   task: Task,
-  { pictures = [] as WorkPicture[], signal = new AbortController().signal, onMessage = (_: FromWorker) => {} } = {},
+  {
+    pictures = [] as WorkPicture[],
+    signal = new AbortController().signal,
+    onMessage = (() => {}) as (message: FromWorker) => void,
+  } = {},
 ) {
   const messages: FromWorker[] = []
   const left = [...pictures]
