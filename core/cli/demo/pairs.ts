@@ -24,8 +24,6 @@ export function queriesOf(calibrationFrom: number) {
   const web = `${of('web')} source:web`
   const human = of('human')
   const kept = `${of('web')} decision:accepted`
-  // Subtle: training leaves rejected pairs out unless the query speaks of decisions, and the controls must not be filtered.
-  const unfiltered = `${web} (decision:accepted OR decision:rejected OR decision:undecided)`
   return {
     web,
     /** Trusted pairs to learn from, and those that only calibrate the threshold. */
