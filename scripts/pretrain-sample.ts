@@ -48,7 +48,7 @@ await startTensor()
 await mkdir(work, { recursive: true })
 say(`${parameterCount(shape)} parameters`)
 const start = await visionStart(join(work, 'tiny-start'))
-const joint = await stage('joint', start, { steps: Number(values['joint-steps']) })
+const joint = await stage('joint', start, { steps: Number(values['joint-steps']), cropMinimum: 0.8 })
 const writing = await stage('writing', joint, {
   steps: Number(values['writing-steps']),
   warmupSteps: 100,

@@ -54,6 +54,7 @@ export const changes = {
   dropout: 0.1,
   compile: false,
   flip: 0.5,
+  cropMinimum: 0.8,
 }
 
 export async function trainHere(
