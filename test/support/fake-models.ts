@@ -241,7 +241,7 @@ export function fakeModels(os: Implementer) {
           ? { id: 'r2', name: 'all captions', state: 'running' as const, step: 130, endedAt: null, checkpoint: null }
           : {}),
         curves: {
-          names: ['loss', 'itc', 'itm', 'lm', 'learningRate', 'pairsPerSecond'],
+          names: ['loss', 'itc', 'itm', 'lm', 'rate', 'pairsPerSecond'],
           rows: Array.from({ length: 200 }, (_, i) => [
             i * 2,
             6 * Math.exp(-i / 60) + wave(i) * 0.4 + 2,
