@@ -1,24 +1,8 @@
-import { rmSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { forward } from '../../electron/forward.ts'
-import { temporaryFolder } from '../support/temporary.ts'
+import { socketServer } from '../support/socket-server.ts'
 
-const folder = temporaryFolder()
-const socket = join(folder, 'engine.sock')
-let server: Server | undefined
-
-afterEach(() => {
-  server?.closeAllConnections()
-  server?.close()
-  rmSync(socket, { force: true })
-})
-
-function listen(listener: RequestListener): Promise<void> {
-  server = createServer(listener)
-  return new Promise((resolve) => server!.listen(socket, resolve))
-}
+const { socket, listen } = socketServer()
 
 describe('forward', () => {
   it('carries method, path, headers and body to the engine and its answer back', async () => {

@@ -1,25 +1,10 @@
-import { rmSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../electron/engine.ts'
 import { countRunningJobs } from '../../electron/runningJobs.ts'
-import { temporaryFolder } from '../support/temporary.ts'
+import { socketServer } from '../support/socket-server.ts'
 
-const socket = join(temporaryFolder(), 'engine.sock')
+const { socket, listen } = socketServer()
 const engine = { door: async () => ({ socket }) } as Engine
-let server: Server | undefined
-
-afterEach(() => {
-  server?.closeAllConnections()
-  server?.close()
-  rmSync(socket, { force: true })
-})
-
-function listen(listener: RequestListener): Promise<void> {
-  server = createServer(listener)
-  return new Promise((resolve) => server!.listen(socket, resolve))
-}
 
 describe('countRunningJobs', () => {
   it('counts the jobs that would be cut off, and no finished or waiting ones', async () => {
