@@ -1,5 +1,6 @@
 import { Fault } from '../contract/fault.ts'
 import { parameterShapes, type Shape, type TrainableParameters } from '../model/index.ts'
+import type { Captured } from '../tensor/index.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import type { Knobs } from './knobs.ts'
@@ -7,8 +8,10 @@ import { createOptimiser, disposeOptimiser, trainedNames } from './optimiser.ts'
 import { createPictureSource, type Decode } from './pictures.ts'
 import { checkResumable, saveProgress, type ResumePoint } from './resume.ts'
 import { rateAt } from './schedule.ts'
-import { captureTrainingStep, runStep, type StepReport } from './step.ts'
 import { createMeter } from './meter.ts'
+import { silentProfiler, type Profiler } from './profiler.ts'
+import type { SamplerState } from './sampler.ts'
+import { captureTrainingStep, runStep, type StepOptions, type StepReport } from './step.ts'
 
 export interface TrainOptions {
   /** The run's folder. */
@@ -30,6 +33,8 @@ export interface TrainOptions {
   point: ResumePoint | null
   decode: Decode
   report: TrainReport
+  /** Told where the time goes. */
+  profiler?: Profiler
   /** Looked at before each step; when aborted, the run is saved and ends. */
   signal: AbortSignal
 }
@@ -55,61 +60,39 @@ export interface TrainOutcome {
  * @throws Fault `too-few-pairs`, `no-readable-picture`, `resume-mismatch`, `training-diverged`, `disk-full`
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
-  const { pairs, shape, parameters, knobs, seed, snapshot, point, report, signal } = options
+  const { parameters, knobs, seed, snapshot, point, report, signal, profiler = silentProfiler } = options
   if (point) checkResumable(point, { snapshot, seed, knobs })
   if (point && point.state.step >= knobs.steps) return { kind: 'finished', step: point.state.step, checkpoint: point }
 
-  const tokenizer = createTokenizer(options.vocabulary)
-  const textLength = rowLength(tokenizer, pairs, knobs.prompt, Math.min(knobs.textLength, shape.text.context))
   let sampler = point?.state.sampler ?? { seed, epoch: 0, position: 0 }
-  const batches = createBatches({
-    pairs,
-    pictures: createPictureSource({
-      decode: options.decode,
-      pictureBytes: shape.image.size ** 2 * 3,
-      onFault: report.pictureFault,
-    }),
-    tokenizer,
-    batchSize: knobs.batchSize,
-    imageSize: shape.image.size,
-    textLength,
-    prompt: knobs.prompt,
-    augmentation: knobs,
-    start: sampler,
-  })
-  // Subtle: in the shape's order, not that of the record, which differs between fresh and loaded weights: the order in
-  // which the gradient norm is summed decides its last bit.
-  const names = trainedNames([...parameterShapes(shape).keys()], knobs)
+  const { batches, names, ...lengths } = setUp(options, sampler)
   const optimiser = createOptimiser(parameters, names, point?.optimiser ?? undefined)
-  const steps = createSteps({
-    shape,
-    parameters,
-    optimiser,
-    knobs,
-    textLength,
-    promptLength: promptLength(tokenizer, knobs.prompt),
-  })
+  const steps = createSteps({ ...options, ...lengths, optimiser }, profiler)
   const meter = createMeter(knobs)
   let step = point?.state.step ?? 0
 
   async function save(last: boolean): Promise<TrainOutcome['checkpoint']> {
     const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest() }
-    const saved = await saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, state })
+    const saved = await profiler.during('checkpoint', () =>
+      saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, state }),
+    )
     report.checkpoint(step, saved.folder)
     return saved
   }
 
   try {
+    profiler.startAt(step)
     report.progress(step, knobs.steps)
     while (step < knobs.steps) {
       if (signal.aborted) return { kind: 'cancelled', step, checkpoint: await save(false) }
-      const batch = await batches.next()
+      const batch = await profiler.during('wait', () => batches.next())
       const rate = rateAt(step, knobs)
-      const losses = await runStep(steps.at(step), batch, { seed, rate, step })
+      const losses = await steps.run(batch, { seed, rate, step })
       stopIfNotFinite(losses, step, batch)
       step++
       sampler = batch.after
       meter.add(losses, rate)
+      profiler.reach(step)
       report.progress(step, knobs.steps)
       if (step % knobs.logEvery === 0 || step === knobs.steps) report.metric(step, meter.take())
       if (knobs.checkpointEvery > 0 && step % knobs.checkpointEvery === 0 && step < knobs.steps) await save(false)
@@ -121,15 +104,53 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
+type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' | 'knobs' | 'decode'> & {
+  report: Pick<TrainReport, 'pictureFault'>
+}
+
+/** What a run's steps are made from: batches from where the sampler stands, trained names, lengths of the token rows. */
+export function setUp({ pairs, shape, vocabulary, knobs, decode, report }: SetUpOptions, start: SamplerState) {
+  const tokenizer = createTokenizer(vocabulary)
+  const textLength = rowLength(tokenizer, pairs, knobs.prompt, Math.min(knobs.textLength, shape.text.context))
+  const batches = createBatches({
+    pairs,
+    pictures: createPictureSource({
+      decode,
+      pictureBytes: shape.image.size ** 2 * 3,
+      onFault: report.pictureFault,
+    }),
+    tokenizer,
+    batchSize: knobs.batchSize,
+    imageSize: shape.image.size,
+    textLength,
+    prompt: knobs.prompt,
+    augmentation: knobs,
+    start,
+  })
+  // Subtle: in the shape's order, not that of the record, which differs between fresh and loaded weights: the order in
+  // which the gradient norm is summed decides its last bit.
+  const names = trainedNames([...parameterShapes(shape).keys()], knobs)
+  return { batches, names, textLength, promptLength: promptLength(tokenizer, knobs.prompt) }
+}
+
+/** Whether the matching loss counts in a step, from 0. */
+export const matchesAt = (step: number, { itmWeight, itmFrom }: Knobs): boolean => itmWeight > 0 && step >= itmFrom
+
 /** Captures a step when it is first needed: one without the matching loss before `itmFrom`, one with it after. */
-function createSteps(options: Omit<Parameters<typeof captureTrainingStep>[0], 'matching'>) {
-  const captured = new Map<boolean, ReturnType<typeof captureTrainingStep>>()
-  function at(step: number) {
-    const matching = options.knobs.itmWeight > 0 && step >= options.knobs.itmFrom
-    if (!captured.has(matching)) captured.set(matching, captureTrainingStep({ ...options, matching }))
-    return captured.get(matching)!
+function createSteps(options: Omit<StepOptions, 'matching'>, profiler: Profiler) {
+  const captured = new Map<boolean, Captured>()
+
+  async function run(batch: Batch, at: Parameters<typeof runStep>[2]): Promise<StepReport> {
+    const matching = matchesAt(at.step, options.knobs)
+    const known = captured.get(matching)
+    if (known) return runStep(known, batch, at, profiler)
+    return profiler.during('prepare', () => {
+      const step = captureTrainingStep({ ...options, matching })
+      captured.set(matching, step)
+      return runStep(step, batch, at)
+    })
   }
-  return { at, dispose: () => captured.forEach((step) => step.dispose()) }
+  return { run, dispose: () => captured.forEach((step) => step.dispose()) }
 }
 
 /** Tokens that are given before a caption: [DEC] and the prompt. */

@@ -9,6 +9,7 @@ import { capture, fold, tf, valueAndGradients, type Captured } from '../tensor/i
 import type { Batch } from './batches.ts'
 import type { Knobs } from './knobs.ts'
 import { applyGradients, optimiserTensors, type Optimiser } from './optimiser.ts'
+import { silentProfiler } from './profiler.ts'
 
 /** What a step reports, in the order of its one output. */
 export const reported = ['loss', 'itc', 'itm', 'lm', 'gradientNorm', 'temperature'] as const
@@ -53,18 +54,23 @@ export async function runStep(
   captured: Captured,
   batch: Batch,
   { seed, rate, step }: { seed: number; rate: number; step: number },
+  profiler = silentProfiler,
 ): Promise<StepReport> {
-  const [result] = await captured.run([
-    batch.images,
-    batch.text,
-    batch.caption,
-    batch.sampleIds,
-    batch.captionIds,
-    Int32Array.of(seed, step),
-    Float32Array.of(rate),
-    Float32Array.of(step + 1),
-  ])
-  const values = await result!.data<'float32'>()
+  // Subtle: the inputs are taken before run() first waits, so that part is the upload.
+  const running = profiler.within('upload', () =>
+    captured.run([
+      batch.images,
+      batch.text,
+      batch.caption,
+      batch.sampleIds,
+      batch.captionIds,
+      Int32Array.of(seed, step),
+      Float32Array.of(rate),
+      Float32Array.of(step + 1),
+    ]),
+  )
+  const [result] = await profiler.during('compute', () => running)
+  const values = await profiler.during('download', () => result!.data<'float32'>())
   result!.dispose()
   return Object.fromEntries(reported.map((name, index) => [name, values[index]!])) as StepReport
 }
