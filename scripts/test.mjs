@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUp } from './setup/all.mjs'
 import { buildFolder } from './setup/places.mjs'
+import { setUpTestPlugin } from './setup/runtime.mjs'
 import { fail, step, warn } from './setup/say.mjs'
 import { checkSteps } from './test/checks.mjs'
 import { runPlaywright } from './test/playwright.mjs'
@@ -18,9 +19,14 @@ try {
 
 async function main() {
   const { runtime, electron } = await setUp()
+  const plugin = await setUpTestPlugin()
   const results = join(buildFolder, 'test')
   rmSync(results, { recursive: true, force: true })
-  const parts = [...checkSteps, () => runVitest(results, { runtime }), () => runPlaywright(results, { electron })]
+  const parts = [
+    ...checkSteps,
+    () => runVitest(results, { runtime, plugin }),
+    () => runPlaywright(results, { electron }),
+  ]
   const outcomes = []
   for (const part of parts) outcomes.push(await part())
   return conclude(outcomes)

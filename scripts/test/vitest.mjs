@@ -8,7 +8,7 @@ import { readReport } from './report.mjs'
 const limitMs = 20 * 60_000
 
 /** Resolves to `{ name, passed, failed, leftOut }`. Without a compute runtime its tests skip themselves and are listed. */
-export async function runVitest(results, { runtime }) {
+export async function runVitest(results, { runtime, plugin }) {
   step('Running unit and engine tests (Vitest)')
   const file = join(results, 'vitest.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
@@ -18,6 +18,7 @@ export async function runVitest(results, { runtime }) {
   // An error outside any test, a crash or a timeout must not pass for success.
   if ((code !== 0 || timedOut) && counts.failed === 0) counts.failed = 1
   if (!runtime) counts.leftOut.push('tests of the compute runtime: there is none for this machine')
+  if (!plugin) counts.leftOut.push('tests of the GPU runtime: there is no CPU plugin for this machine')
   return { name: 'Vitest', ...counts }
 }
 

@@ -1,2 +1,0 @@
-export function removeLeftovers(folder: string): void
-export function requireSpace(folder: string, sizeBytes: number): void

@@ -1,1 +1,0 @@
-export function runtimeComplete(folder: string, sha256: string): boolean
