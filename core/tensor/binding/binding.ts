@@ -1,15 +1,13 @@
 import { Fault } from '../../contract/fault.ts'
-import type { Pointer } from '../ffi/api.ts'
-import { C } from '../ffi/api.ts'
-import { deleteHandle, download, upload, type HostValues } from '../ffi/tensors.ts'
-import { attributeKind, dataType, type Attribute } from '../ffi/types.ts'
 import { recordConstant } from '../capture/constants.ts'
+import { attributeKind, dataType, type Attribute, type HostValues } from '../ffi/types.ts'
+import type { DeviceValue } from '../runtime/runtime.ts'
 import { callSite } from './callSite.ts'
-import { executeOperation, handleOf } from './execute.ts'
+import { executeOperation, registerValue, valueOf } from './execute.ts'
 import { session } from './session.ts'
-import { liveIds, lookUp, register, release } from './table.ts'
+import { liveIds, lookUp, release } from './table.ts'
 
-/** The native interface of tfjs-node (tfjs_binding.d.ts), over FFI instead of its C++ addon. */
+/** The native interface of tfjs-node (tfjs_binding.d.ts), over our runtime instead of its C++ addon. */
 export function createBinding() {
   return {
     ...constants(),
@@ -18,7 +16,7 @@ export function createBinding() {
     tensorDataSync,
     executeOp: (name: string, attributes: Attribute[], ids: number[], outputs: number) =>
       executeOperation(name, attributes, ids, outputs),
-    isUsingGpuDevice: () => false,
+    isUsingGpuDevice: () => false, // only picks text for people and a memory warning
     getNumOfTensors: liveIds,
     getNumOfSavedModels: () => 0,
   }
@@ -34,8 +32,7 @@ function createTensor(shape: number[], type: number, values: ArrayLike<number>):
 
 /** A tensor on the device, also while a step is captured. */
 export function uploadTensor(shape: number[], type: number, values: ArrayLike<number>): number {
-  const handle = upload(shape, type, typedValues(type, values))
-  return register({ kind: 'tensor', handle, shape: [...shape], type })
+  return registerValue(session().runtime.upload(shape, type, typedValues(type, values))).id
 }
 
 function typedValues(type: number, values: ArrayLike<number>): HostValues {
@@ -47,13 +44,13 @@ function typedValues(type: number, values: ArrayLike<number>): HostValues {
 
 /** The values of a tensor. While a step is captured only tensors from before it have any. */
 function tensorDataSync(id: number): HostValues {
-  const { tracer } = session()
+  const { tracer, runtime } = session()
   if (tracer && lookUp(id).kind !== 'tensor') throw readDuringCapture()
-  const borrowed: Pointer[] = []
+  const borrowed: DeviceValue[] = []
   try {
-    return download(handleOf(id, borrowed))
+    return runtime.download(valueOf(id, borrowed))
   } finally {
-    borrowed.forEach(deleteHandle)
+    borrowed.forEach(runtime.free)
   }
 }
 
@@ -86,6 +83,6 @@ function constants() {
     TF_ATTR_TYPE: attributeKind.type,
     TF_ATTR_SHAPE: attributeKind.shape,
     TF_ATTR_RESOURCE: attributeKind.resource,
-    TF_Version: C.TF_Version() as string,
+    TF_Version: session().runtime.version,
   }
 }

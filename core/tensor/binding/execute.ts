@@ -1,9 +1,7 @@
-import type { Pointer } from '../ffi/api.ts'
-import { execute } from '../ffi/eager.ts'
-import { deleteHandle, describeHandle, upload } from '../ffi/tensors.ts'
-import type { Attribute } from '../ffi/types.ts'
 import { readSlot } from '../capture/slot.ts'
 import { recordOperation, staleSymbol } from '../capture/symbols.ts'
+import type { Attribute } from '../ffi/types.ts'
+import type { DeviceValue } from '../runtime/runtime.ts'
 import { session } from './session.ts'
 import { lookUp, register, replaceEntry, type Entry } from './table.ts'
 
@@ -21,38 +19,36 @@ export function executeOperation(
   ids: readonly number[],
   outputs: number,
 ): Metadata[] {
-  const { context, tracer } = session()
+  const { runtime, tracer } = session()
   if (tracer) return recordOperation(tracer, name, attributes, ids, outputs)
-  const borrowed: Pointer[] = []
+  const borrowed: DeviceValue[] = []
   try {
-    const inputs = ids.map((id) => handleOf(id, borrowed))
-    return execute(context, { name, attributes, inputs, outputs }).map(registerHandle)
+    const inputs = ids.map((id) => valueOf(id, borrowed))
+    return runtime.execute({ name, attributes, inputs, outputs }).map(registerValue)
   } finally {
-    borrowed.forEach(deleteHandle)
+    borrowed.forEach(runtime.free)
   }
 }
 
-/** Registers a handle that the caller owned. */
-export function registerHandle(handle: Pointer): Metadata {
-  const { shape, type } = describeHandle(handle)
-  return { id: register({ kind: 'tensor', handle, shape, type }), shape, dtype: type }
+/** Registers a value that the caller owned. */
+export function registerValue(value: DeviceValue): Metadata {
+  return { id: register({ kind: 'tensor', value }), shape: [...value.shape], dtype: value.type }
 }
 
-/** The handle behind an id. The value of a state variable is read into a new one, added to `borrowed` for the caller to delete. */
-export function handleOf(id: number, borrowed: Pointer[]): Pointer {
+/** The value behind an id. That of a state variable is read into a new one, added to `borrowed` for the caller to free. */
+export function valueOf(id: number, borrowed: DeviceValue[]): DeviceValue {
   const entry = lookUp(id)
-  if (entry.kind === 'tensor') return entry.handle
+  if (entry.kind === 'tensor') return entry.value
   if (entry.kind === 'symbol') return revive(id, entry)
-  const handle = readSlot(entry.slot)
-  borrowed.push(handle)
-  return handle
+  const value = readSlot(entry.slot)
+  borrowed.push(value)
+  return value
 }
 
 /** A constant made during a capture can live on (a cached mask, say): its values were kept on the host. */
-function revive(id: number, entry: Extract<Entry, { kind: 'symbol' }>): Pointer {
-  if (!entry.values) throw staleSymbol()
-  const { shape, type } = entry
-  const handle = upload(shape, type, entry.values)
-  replaceEntry(id, { kind: 'tensor', handle, shape, type })
-  return handle
+function revive(id: number, { symbol, values }: Extract<Entry, { kind: 'symbol' }>): DeviceValue {
+  if (!values) throw staleSymbol()
+  const value = session().runtime.upload(symbol.shape, symbol.type, values)
+  replaceEntry(id, { kind: 'tensor', value })
+  return value
 }

@@ -1,17 +1,17 @@
-import type { Pointer } from '../ffi/api.ts'
 import { Fault } from '../../contract/fault.ts'
 import type { Tracer } from '../capture/tracer.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 
-/** The running eager context, and the step being captured, if any. One per process, since tfjs has one engine. */
+/** The running runtime, and the step being captured, if any. One per process, since tfjs has one engine. */
 export interface Session {
-  context: Pointer
+  runtime: Runtime
   tracer: Tracer | null
 }
 
 let current: Session | null = null
 
-export function openSession(context: Pointer): Session {
-  current = { context, tracer: null }
+export function openSession(runtime: Runtime): Session {
+  current = { runtime, tracer: null }
   return current
 }
 

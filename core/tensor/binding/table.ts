@@ -1,15 +1,15 @@
 import { Fault } from '../../contract/fault.ts'
-import type { Pointer } from '../ffi/api.ts'
-import type { GraphValue } from '../ffi/graph.ts'
-import { deleteHandle, type HostValues } from '../ffi/tensors.ts'
 import type { Tracer } from '../capture/tracer.ts'
 import { forgetBinding, type Slot } from '../capture/slot.ts'
+import type { HostValues } from '../ffi/types.ts'
+import type { DeviceValue, Recorded } from '../runtime/runtime.ts'
+import { session } from './session.ts'
 
-/** What a tensor id stands for: a tensor on the device, a state variable's current value, or a node of a captured step. */
+/** What a tensor id stands for: a tensor on the device, a state variable's current value, or a value of a captured step. */
 export type Entry =
-  | { kind: 'tensor'; handle: Pointer; shape: number[]; type: number }
-  | { kind: 'state'; slot: Slot; shape: number[]; type: number }
-  | ({ kind: 'symbol'; tracer: Tracer; values?: HostValues } & GraphValue)
+  | { kind: 'tensor'; value: DeviceValue }
+  | { kind: 'state'; slot: Slot }
+  | { kind: 'symbol'; tracer: Tracer; symbol: Recorded; values?: HostValues }
 
 const entries = new Map<number, Entry>()
 let nextId = 1 // a double: 2^53 ids, where the stock binding's int32 stops freeing after 2^31
@@ -42,7 +42,7 @@ export function release(id: number) {
   const entry = entries.get(id)
   if (!entry) return
   entries.delete(id)
-  if (entry.kind === 'tensor') deleteHandle(entry.handle)
+  if (entry.kind === 'tensor') session().runtime.free(entry.value)
   if (entry.kind === 'state') forgetBinding(entry.slot, id)
 }
 

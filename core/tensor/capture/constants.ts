@@ -1,9 +1,8 @@
 import { Fault } from '../../contract/fault.ts'
 import { register } from '../binding/table.ts'
-import { addConstant, type GraphValue } from '../ffi/graph.ts'
-import type { HostValues } from '../ffi/tensors.ts'
-import { attributeKind as kind, dataType, sizeOf } from '../ffi/types.ts'
-import { addOperation, nextLabel, type Tracer } from './tracer.ts'
+import { attributeKind as kind, dataType, sizeOf, type HostValues } from '../ffi/types.ts'
+import type { Recorded } from '../runtime/runtime.ts'
+import type { Tracer } from './tracer.ts'
 
 /** Constants above this size belong into inputs or existing tensors: they would be stored in the program. */
 const constantLimit = 65_536
@@ -12,13 +11,13 @@ const constantLimit = 65_536
 const smallConstant = 64
 
 /** A value made on the host during the step: it becomes part of the program. */
-export function recordConstant(tracer: Tracer, shape: number[], type: number, values: HostValues): number {
+export function recordConstant(tracer: Tracer, shape: readonly number[], type: number, values: HostValues): number {
   const symbol = constantSymbol(tracer, shape, type, values)
-  return register({ kind: 'symbol', tracer, values, ...symbol })
+  return register({ kind: 'symbol', tracer, values, symbol })
 }
 
-/** The node of a constant. */
-export function constantSymbol(tracer: Tracer, shape: number[], type: number, values: HostValues): GraphValue {
+/** The recorded value of a constant. */
+export function constantSymbol(tracer: Tracer, shape: readonly number[], type: number, values: HostValues): Recorded {
   const size = sizeOf(shape)
   if (size > smallConstant && values.every((value) => value === values[0])) return filled(tracer, shape, type, values)
   if (size > constantLimit) {
@@ -30,20 +29,20 @@ export function constantSymbol(tracer: Tracer, shape: number[], type: number, va
       },
     )
   }
-  if (size > smallConstant) return addConstant(tracer.graph, nextLabel(tracer), shape, type, values)
+  if (size > smallConstant) return tracer.recorder.constant(shape, type, values)
   const key = `${type}:${shape}:${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1')}`
   let symbol = tracer.constants.get(key)
-  if (!symbol) tracer.constants.set(key, (symbol = addConstant(tracer.graph, nextLabel(tracer), shape, type, values)))
+  if (!symbol) tracer.constants.set(key, (symbol = tracer.recorder.constant(shape, type, values)))
   return symbol
 }
 
 /** One value, repeated on the device. */
-function filled(tracer: Tracer, shape: number[], type: number, values: HostValues): GraphValue {
+function filled(tracer: Tracer, shape: readonly number[], type: number, values: HostValues): Recorded {
   const lengths = constantSymbol(tracer, [shape.length], dataType.int32, Int32Array.from(shape))
   const value = constantSymbol(tracer, [], type, values.slice(0, type === dataType.complex64 ? 2 : 1))
   const attributes = [
     { name: 'T', type: kind.type, value: type },
     { name: 'index_type', type: kind.type, value: dataType.int32 },
   ]
-  return addOperation(tracer, 'Fill', attributes, [lengths, value], 1)[0]!
+  return tracer.recorder.operation({ name: 'Fill', attributes, inputs: [lengths, value], outputs: 1 })[0]!
 }

@@ -5,7 +5,7 @@ import type { Attribute } from '../ffi/types.ts'
 import type { tf } from '../tfjs.ts'
 import type { Slot } from './slot.ts'
 import { bind, idOf, ownsSlot } from './state.ts'
-import { changeState, stateValue } from './stateNodes.ts'
+import { changeState, readState } from './stateValues.ts'
 import { symbolOf } from './symbols.ts'
 
 /** Whether a captured step may change these variables in place now: they are its state and not assigned yet. */
@@ -35,7 +35,8 @@ export function updateInPlace(
   const slots = variables.map((variable) => slotInStep(variable)!)
   variables.forEach((variable, index) => keepOldValue(variable, slots[index]!))
   const symbols = inputs.map((input) => symbolOf(tracer, idOf(input)))
-  changeState(tracer, slots, name, attributes, symbols, after && symbolOf(tracer, idOf(after)))
+  const change = { name, attributes, inputs: symbols }
+  changeState(tracer, slots, change, after && symbolOf(tracer, idOf(after)))
 }
 
 /** The variable's slot, unless the step has assigned it something else. */
@@ -49,7 +50,7 @@ function keepOldValue(variable: tf.Variable, slot: Slot) {
   if (backend().refCount(variable.dataId) === 1) return
   const tracer = session().tracer!
   const id = idOf(variable)
-  replaceEntry(id, { kind: 'symbol', tracer, ...stateValue(tracer, slot) })
+  replaceEntry(id, { kind: 'symbol', tracer, symbol: readState(tracer, slot) })
   bind(variable, slot)
   slot.bindings.delete(id)
 }

@@ -1,19 +1,14 @@
 import { Fault } from '../../contract/fault.ts'
 import { session } from '../binding/session.ts'
-import type { Pointer } from '../ffi/api.ts'
-import { execute } from '../ffi/eager.ts'
-import { deleteHandle } from '../ffi/tensors.ts'
-import { attributeKind as kind, type Attribute } from '../ffi/types.ts'
+import type { Cell, DeviceValue } from '../runtime/runtime.ts'
 
 /**
- * A resource variable on the device: the home of a state variable's value, read and updated in place by captured steps.
+ * The home of a state variable's value, read and updated in place by captured steps.
  * It lives while a captured step uses it or a tensor id is bound to it.
  */
 export interface Slot {
   name: string
-  shape: number[]
-  type: number
-  resource: Pointer
+  cell: Cell
   /** Captured steps that use it. */
   users: number
   /** Ids bound to it. */
@@ -23,33 +18,21 @@ export interface Slot {
   alive: boolean
 }
 
-// TensorFlow's reserved name for a resource that lives exactly as long as its handle.
-const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347'
-
-/** Makes a resource variable without a value. */
-export function newSlot(name: string, shape: number[], type: number): Slot {
-  const attributes: Attribute[] = [
-    { name: 'dtype', type: kind.type, value: type },
-    { name: 'shape', type: kind.shape, value: shape },
-    { name: 'shared_name', type: kind.string, value: anonymous },
-    { name: 'container', type: kind.string, value: '' },
-  ]
-  const [resource] = execute(session().context, { name: 'VarHandleOp', attributes, inputs: [], outputs: 1 })
-  return { name, shape, type, resource: resource!, users: 0, bindings: new Set(), busy: false, alive: true }
+/** Makes a slot without a value. */
+export function newSlot(name: string, shape: readonly number[], type: number): Slot {
+  const cell = session().runtime.newCell(shape, type)
+  return { name, cell, users: 0, bindings: new Set(), busy: false, alive: true }
 }
 
-/** Sets the value from a handle, whose buffer it then shares. */
-export function writeSlot(slot: Slot, handle: Pointer) {
+export function writeSlot(slot: Slot, value: DeviceValue) {
   refuseBusy(slot)
-  const attributes = [{ name: 'dtype', type: kind.type, value: slot.type }]
-  execute(session().context, { name: 'AssignVariableOp', attributes, inputs: [slot.resource, handle], outputs: 0 })
+  session().runtime.writeCell(slot.cell, value)
 }
 
-/** The present value as a new handle, which the caller deletes. */
-export function readSlot(slot: Slot): Pointer {
+/** The present value as a new one, which the caller frees. */
+export function readSlot(slot: Slot): DeviceValue {
   refuseBusy(slot)
-  const attributes = [{ name: 'dtype', type: kind.type, value: slot.type }]
-  return execute(session().context, { name: 'ReadVariableOp', attributes, inputs: [slot.resource], outputs: 1 })[0]!
+  return session().runtime.readCell(slot.cell)
 }
 
 function refuseBusy(slot: Slot) {
@@ -78,5 +61,5 @@ export function forgetBinding(slot: Slot, id: number) {
 function freeIfUnused(slot: Slot) {
   if (!slot.alive || slot.users > 0 || slot.bindings.size > 0) return
   slot.alive = false
-  deleteHandle(slot.resource)
+  session().runtime.freeCell(slot.cell)
 }

@@ -1,8 +1,8 @@
 import { Fault } from '../../contract/fault.ts'
-import { handleOf } from '../binding/execute.ts'
-import type { Pointer } from '../ffi/api.ts'
-import { deleteHandle, shareHandle, upload } from '../ffi/tensors.ts'
+import { valueOf } from '../binding/execute.ts'
+import { session } from '../binding/session.ts'
 import { dataType, sizeOf } from '../ffi/types.ts'
+import type { DeviceValue } from '../runtime/runtime.ts'
 import { tf } from '../tfjs.ts'
 import { idOf } from './state.ts'
 
@@ -14,22 +14,22 @@ export interface TensorSpec {
 
 export type StepInput = tf.Tensor | Float32Array | Int32Array | Uint8Array
 
-/** Checks every input, then gives each a handle of its own, so that the caller may reuse or dispose what it passed. */
-export function acceptInputs(inputs: readonly StepInput[], specs: readonly TensorSpec[], name: string): Pointer[] {
+/** Checks every input, then gives each a value of its own, so that the caller may reuse or dispose what it passed. */
+export function acceptInputs(inputs: readonly StepInput[], specs: readonly TensorSpec[], name: string): DeviceValue[] {
   if (inputs.length !== specs.length) {
     throw new Fault('tensor-shape', `${name} takes ${specs.length} inputs, ${inputs.length} were given.`, {
       subject: name,
     })
   }
   specs.forEach((spec, index) => checkInput(inputs[index]!, spec, index, name))
-  const handles: Pointer[] = []
+  const values: DeviceValue[] = []
   try {
-    specs.forEach((spec, index) => handles.push(handleFor(inputs[index]!, spec)))
+    specs.forEach((spec, index) => values.push(valueFor(inputs[index]!, spec)))
   } catch (error) {
-    handles.forEach(deleteHandle)
+    values.forEach(session().runtime.free)
     throw error
   }
-  return handles
+  return values
 }
 
 function checkInput(input: StepInput, spec: TensorSpec, index: number, name: string) {
@@ -54,9 +54,10 @@ function compareArray(array: Exclude<StepInput, tf.Tensor>, { shape, dtype }: Te
   return { fits, given: `${array?.constructor?.name ?? typeof array} of ${array?.length} values` }
 }
 
-function handleFor(input: StepInput, { shape, dtype }: TensorSpec): Pointer {
-  if (!(input instanceof tf.Tensor)) return upload(shape, dataType[dtype], input)
-  const borrowed: Pointer[] = []
-  const handle = handleOf(idOf(input), borrowed)
-  return borrowed[0] ?? shareHandle(handle)
+function valueFor(input: StepInput, { shape, dtype }: TensorSpec): DeviceValue {
+  const { runtime } = session()
+  if (!(input instanceof tf.Tensor)) return runtime.upload(shape, dataType[dtype], input)
+  const borrowed: DeviceValue[] = []
+  const value = valueOf(idOf(input), borrowed)
+  return borrowed[0] ?? runtime.share(value)
 }

@@ -1,9 +1,9 @@
 import { Fault } from '../../contract/fault.ts'
 import { backend } from '../backend/current.ts'
-import { handleOf } from '../binding/execute.ts'
+import { valueOf } from '../binding/execute.ts'
+import { session } from '../binding/session.ts'
 import { lookUp, register, replaceEntry } from '../binding/table.ts'
-import type { Pointer } from '../ffi/api.ts'
-import { deleteHandle } from '../ffi/tensors.ts'
+import type { DeviceValue } from '../runtime/runtime.ts'
 import type { tf } from '../tfjs.ts'
 import { newSlot, writeSlot, type Slot } from './slot.ts'
 
@@ -39,17 +39,17 @@ export function settle(slot: Slot) {
   const entry = lookUp(id)
   const bound = entry.kind === 'state' && entry.slot === slot
   if (bound && backend().refCount(variable.dataId) === 1) return
-  const borrowed: Pointer[] = []
-  const handle = handleOf(id, borrowed)
+  const borrowed: DeviceValue[] = []
+  const value = valueOf(id, borrowed)
   if (bound) detach(slot, id, borrowed.pop()!)
-  else writeSlot(slot, handle)
-  borrowed.forEach(deleteHandle)
+  else writeSlot(slot, value)
+  borrowed.forEach(session().runtime.free)
   bind(variable, slot)
 }
 
 /** Gives an id that was bound to the slot the slot's present value for good. */
-function detach(slot: Slot, id: number, handle: Pointer) {
-  replaceEntry(id, { kind: 'tensor', handle, shape: slot.shape, type: slot.type })
+function detach(slot: Slot, id: number, value: DeviceValue) {
+  replaceEntry(id, { kind: 'tensor', value })
   slot.bindings.delete(id)
 }
 
@@ -60,10 +60,10 @@ export function ownsSlot(variable: tf.Variable, slot: Slot): boolean {
 
 /** Points the variable at its slot, whatever it holds now. */
 export function bind(variable: tf.Variable, slot: Slot) {
-  const { shape, type } = slot
-  const id = register({ kind: 'state', slot, shape, type })
+  const { shape, type } = slot.cell
+  const id = register({ kind: 'state', slot })
   slot.bindings.add(id)
-  const tensor = backend().createOutputTensor({ id, shape, dtype: type })
+  const tensor = backend().createOutputTensor({ id, shape: [...shape], dtype: type })
   variable.assign(tensor)
   tensor.dispose()
 }

@@ -1,33 +1,38 @@
 import { Fault } from '../../contract/fault.ts'
-import { lookUp, register, type Entry } from '../binding/table.ts'
-import type { GraphValue } from '../ffi/graph.ts'
-import { shareHandle } from '../ffi/tensors.ts'
+import type { Metadata } from '../binding/execute.ts'
+import { session } from '../binding/session.ts'
+import { lookUp, register } from '../binding/table.ts'
 import type { Attribute } from '../ffi/types.ts'
+import type { DeviceValue, Recorded } from '../runtime/runtime.ts'
 import { constantSymbol } from './constants.ts'
-import { stateValue } from './stateNodes.ts'
-import { addOperation, addPlaceholder, type Tracer } from './tracer.ts'
+import { readState } from './stateValues.ts'
+import type { Tracer } from './tracer.ts'
 
-/** Adds an operation on ids: what `executeOp` does while a step is captured. */
+/** Records an operation on ids: what `executeOp` does while a step is captured. */
 export function recordOperation(
   tracer: Tracer,
   name: string,
   attributes: readonly Attribute[],
   ids: readonly number[],
   outputs: number,
-) {
+): Metadata[] {
   const inputs = ids.map((id) => symbolOf(tracer, id))
-  return addOperation(tracer, name, attributes, inputs, outputs).map((symbol) => {
-    return { id: register({ kind: 'symbol', tracer, ...symbol }), shape: symbol.shape, dtype: symbol.type }
-  })
+  return tracer.recorder
+    .operation({ name, attributes, inputs, outputs })
+    .map((symbol) => registerSymbol(tracer, symbol))
 }
 
-/** The node an id stands for; tensors from before the step become parameters, state is read once. */
-export function symbolOf(tracer: Tracer, id: number): GraphValue {
+export function registerSymbol(tracer: Tracer, symbol: Recorded): Metadata {
+  return { id: register({ kind: 'symbol', tracer, symbol }), shape: [...symbol.shape], dtype: symbol.type }
+}
+
+/** The recorded value an id stands for; tensors from before the step are frozen into it, state is read. */
+export function symbolOf(tracer: Tracer, id: number): Recorded {
   const entry = lookUp(id)
-  if (entry.kind === 'state') return stateValue(tracer, entry.slot)
-  if (entry.kind === 'tensor') return heldTensor(tracer, id, entry)
-  if (entry.tracer === tracer) return entry
-  if (entry.values) return constantSymbol(tracer, entry.shape, entry.type, entry.values)
+  if (entry.kind === 'state') return readState(tracer, entry.slot)
+  if (entry.kind === 'tensor') return heldTensor(tracer, id, entry.value)
+  if (entry.tracer === tracer) return entry.symbol
+  if (entry.values) return constantSymbol(tracer, entry.symbol.shape, entry.symbol.type, entry.values)
   throw staleSymbol()
 }
 
@@ -37,18 +42,12 @@ export function staleSymbol(): Fault {
   })
 }
 
-function heldTensor(
-  tracer: Tracer,
-  id: number,
-  { handle, shape, type }: Extract<Entry, { kind: 'tensor' }>,
-): GraphValue {
+function heldTensor(tracer: Tracer, id: number, value: DeviceValue): Recorded {
   let symbol = tracer.held.get(id)
   if (!symbol) {
-    // Subtle: a handle of our own, since tfjs may free the tensor while the program still needs it.
-    const own = shareHandle(handle)
-    symbol = addPlaceholder(tracer, shape, type)
+    // Subtle: a value of our own, since tfjs may free the tensor while the program still needs it.
+    symbol = tracer.recorder.hold(session().runtime.share(value))
     tracer.held.set(id, symbol)
-    tracer.parameters.push({ kind: 'held', handle: own, output: symbol.output })
   }
   return symbol
 }

@@ -2,17 +2,16 @@ import { Fault } from '../../contract/fault.ts'
 import { backend } from '../backend/current.ts'
 import { callSite } from '../binding/callSite.ts'
 import { session } from '../binding/session.ts'
-import { lookUp, register } from '../binding/table.ts'
-import type { Pointer } from '../ffi/api.ts'
-import type { Output, GraphValue } from '../ffi/graph.ts'
+import { lookUp } from '../binding/table.ts'
 import { attributeKind as kind, dataType } from '../ffi/types.ts'
+import type { Recorded } from '../runtime/runtime.ts'
 import { tf } from '../tfjs.ts'
 import { leaveSlot, useSlot, type Slot } from './slot.ts'
 import type { TensorSpec } from './specs.ts'
 import { bind, idOf, slotOf } from './state.ts'
-import { assignState } from './stateNodes.ts'
-import { symbolOf } from './symbols.ts'
-import { addOperation, addPlaceholder, type Tracer } from './tracer.ts'
+import { assignState } from './stateValues.ts'
+import { registerSymbol, symbolOf } from './symbols.ts'
+import type { Tracer } from './tracer.ts'
 
 /** Variables and their slots. */
 type Homes = ReadonlyMap<tf.Variable, Slot>
@@ -20,20 +19,13 @@ type Homes = ReadonlyMap<tf.Variable, Slot>
 /** A step as the caller wrote it; `Inputs` lets it name the ranks of its inputs. */
 export type Step<Inputs extends tf.Tensor[] = tf.Tensor[]> = (...inputs: Inputs) => tf.Tensor[]
 
-/** What a traced step gives back: its outputs, and the updates of its state. */
-export interface Trace {
-  outputs: Output[]
-  effects: Pointer[]
-  written: Slot[]
-}
-
-/** Runs `step` once on symbols and records its outputs and state updates in the tracer's graph. */
+/** Runs `step` once on symbols, records its operations and state updates, and returns its outputs. */
 export function traceStep(
   tracer: Tracer,
   step: Step,
   specs: readonly TensorSpec[],
   state: readonly tf.Variable[],
-): Trace {
+): Recorded[] {
   // Every variable gets a slot, so that those which are only read stay current too.
   const homes = new Map([...registeredVariables(), ...state].map((variable) => [variable, slotOf(variable)]))
   homes.forEach(useSlot) // a variable that is assigned lets go of its slot
@@ -43,7 +35,7 @@ export function traceStep(
   session().tracer = tracer
   const restoreRandom = refuseHostRandom()
   try {
-    const outputs = step(...specs.map((spec, index) => inputTensor(tracer, spec, index)))
+    const outputs = step(...specs.map((spec) => inputTensor(tracer, spec)))
     return collect(tracer, outputs, state, homes)
   } finally {
     restoreRandom()
@@ -60,49 +52,37 @@ function registeredVariables(): tf.Variable[] {
   )
 }
 
-function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec, index: number): tf.Tensor {
-  let symbol = addPlaceholder(tracer, shape, dataType[dtype])
-  tracer.parameters.push({ kind: 'input', index, output: symbol.output })
+function inputTensor(tracer: Tracer, { shape, dtype }: TensorSpec): tf.Tensor {
+  const { recorder } = tracer
+  let symbol = recorder.input(shape, dataType[dtype])
   if (dtype === 'uint8') {
     const attributes = [
       { name: 'SrcT', type: kind.type, value: dataType.uint8 },
       { name: 'DstT', type: kind.type, value: dataType.float32 },
     ]
-    symbol = addOperation(tracer, 'Cast', attributes, [symbol], 1)[0]!
+    symbol = recorder.operation({ name: 'Cast', attributes, inputs: [symbol], outputs: 1 })[0]!
   }
-  const id = register({ kind: 'symbol', tracer, ...symbol })
-  return backend().createOutputTensor({ id, shape: symbol.shape, dtype: symbol.type })
+  return backend().createOutputTensor(registerSymbol(tracer, symbol))
 }
 
-/** Turns what the step returned, and what it assigned, into outputs and effects of the function. */
-function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], homes: Homes): Trace {
+/** Turns what the step returned, and what it assigned, into outputs and updates of the program. */
+function collect(tracer: Tracer, tensors: tf.Tensor[], state: readonly tf.Variable[], homes: Homes): Recorded[] {
   refuseOtherResults(tensors)
   refuseStrayWrites(tracer, state)
-  const outputs = tensors.map((tensor) => distinct(tracer, symbolOf(tracer, idOf(tensor))))
+  const outputs = tensors.map((tensor) => symbolOf(tracer, idOf(tensor)))
   // Values first, then assignments: a value may be what another variable held before.
   for (const [slot, value] of assignments(tracer, state, homes)) assignState(tracer, slot, value)
-  const changed = [...tracer.states].filter(([, node]) => node.change !== null)
-  return {
-    outputs,
-    effects: [...new Set(changed.map(([, node]) => node.change))],
-    written: changed.map(([slot]) => slot),
-  }
+  return outputs
 }
 
 /** New values of the variables that the step assigned. */
-function assignments(tracer: Tracer, state: readonly tf.Variable[], homes: Homes): [Slot, GraphValue][] {
-  return state.flatMap((variable): [Slot, GraphValue][] => {
+function assignments(tracer: Tracer, state: readonly tf.Variable[], homes: Homes): [Slot, Recorded][] {
+  return state.flatMap((variable): [Slot, Recorded][] => {
     const slot = homes.get(variable)!
     const id = idOf(variable)
     const entry = lookUp(id)
     return entry.kind === 'state' && entry.slot === slot ? [] : [[slot, symbolOf(tracer, id)]]
   })
-}
-
-/** A function's outputs must be nodes of their own, even where a step returns an input or one tensor twice. */
-function distinct(tracer: Tracer, symbol: GraphValue): Output {
-  const attributes = [{ name: 'T', type: kind.type, value: symbol.type }]
-  return addOperation(tracer, 'Identity', attributes, [symbol], 1)[0]!.output
 }
 
 function refuseOtherResults(tensors: unknown) {

@@ -15,6 +15,9 @@ export const dataType = {
 /** Numbers of attribute kinds as tfjs-node's kernels use them (TF_AttrType). */
 export const attributeKind = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, resource: 99 } as const
 
+/** Values on the host; those of int64 tensors come and go as int32. */
+export type HostValues = Float32Array | Int32Array | Uint8Array
+
 /** One attribute of an operation. */
 export interface Attribute {
   name: string

@@ -1,11 +1,8 @@
 import { installBackend } from '../backend/backend.ts'
 import { openSession } from '../binding/session.ts'
-import { bindApi, C } from '../ffi/api.ts'
-import { listDevices, newContext } from '../ffi/context.ts'
-import { loadLibraries } from '../ffi/libraries.ts'
-import { liveHandles } from '../ffi/tensors.ts'
 import { runtimeFolder } from '../provision/folder.ts'
 import type { Runtime } from './runtime.ts'
+import { startTensorFlow } from './tensorflow/runtime.ts'
 
 export interface StartOptions {
   /** Folder of the libraries; default: `runtimeFolder()`. */
@@ -26,15 +23,8 @@ export function startTensor(options: StartOptions = {}): Promise<Runtime> {
 }
 
 async function start({ root = runtimeFolder(), threads = 0 }: StartOptions): Promise<Runtime> {
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // warnings about CPU features are not for people
-  bindApi(loadLibraries(root))
-  const { context } = openSession(newContext(threads))
+  const runtime = startTensorFlow(root, threads)
+  openSession(runtime)
   await installBackend()
-  return {
-    name: 'libtensorflow',
-    version: C.TF_Version() as string,
-    root,
-    devices: () => listDevices(context),
-    liveHandles,
-  }
+  return runtime
 }

@@ -1,5 +1,6 @@
-import { Fault } from '../../contract/fault.ts'
-import { C, type Pointer } from './api.ts'
+import { Fault } from '../../../contract/fault.ts'
+import type { Pointer } from '../memory.ts'
+import { C } from './api.ts'
 
 const codes: Record<number, string> = {
   3: 'tensor-invalid', // INVALID_ARGUMENT

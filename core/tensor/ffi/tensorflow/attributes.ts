@@ -1,7 +1,8 @@
-import { Fault } from '../../contract/fault.ts'
-import { C, type Pointer } from './api.ts'
+import { Fault } from '../../../contract/fault.ts'
+import type { Pointer } from '../memory.ts'
+import { C } from './api.ts'
 import { sharedStatus } from './status.ts'
-import { attributeKind as kind, type Attribute } from './types.ts'
+import { attributeKind as kind, type Attribute } from '../types.ts'
 
 /** Sets an attribute on an eager operation. */
 export function setEagerAttribute(operation: Pointer, { name, type, value }: Attribute) {

@@ -1,8 +1,9 @@
-import { C, type Pointer } from './api.ts'
+import type { Pointer } from '../memory.ts'
+import { C } from './api.ts'
 import { setEagerAttribute } from './attributes.ts'
 import { check, sharedStatus } from './status.ts'
 import { adopt, describeHandle } from './tensors.ts'
-import { typeName, type Attribute } from './types.ts'
+import { typeName, type Attribute } from '../types.ts'
 
 /** One operation, or one compiled function, to run now. */
 export interface Call {

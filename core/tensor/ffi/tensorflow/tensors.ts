@@ -1,9 +1,8 @@
-import { Fault } from '../../contract/fault.ts'
-import { C, viewMemory, type Pointer } from './api.ts'
+import { Fault } from '../../../contract/fault.ts'
+import { viewMemory, type Pointer } from '../memory.ts'
+import { C } from './api.ts'
 import { check, sharedStatus } from './status.ts'
-import { dataType, elementBytes, sizeOf, typeName } from './types.ts'
-
-export type HostValues = Float32Array | Int32Array | Uint8Array
+import { dataType, elementBytes, sizeOf, typeName, type HostValues } from '../types.ts'
 
 /** What TensorFlow knows of a handle. */
 export interface Description {

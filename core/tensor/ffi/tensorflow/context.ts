@@ -1,13 +1,7 @@
-import { C, type Pointer } from './api.ts'
+import type { Device } from '../../runtime/runtime.ts'
+import type { Pointer } from '../memory.ts'
+import { C } from './api.ts'
 import { check, sharedStatus } from './status.ts'
-
-/** A device that operations can run on. */
-export interface Device {
-  name: string
-  /** 'CPU', 'GPU', … */
-  type: string
-  memoryBytes: number
-}
 
 /** Makes the eager context; `threads` bounds the threads inside one operation (0: as many as cores). */
 export function newContext(threads: number): Pointer {

@@ -1,9 +1,10 @@
-import { Fault } from '../../contract/fault.ts'
-import { C, type Pointer } from './api.ts'
+import { Fault } from '../../../contract/fault.ts'
+import type { Pointer } from '../memory.ts'
+import { C } from './api.ts'
 import { setGraphAttribute } from './attributes.ts'
 import { check, sharedStatus } from './status.ts'
-import { deleteTensor, newTensor, type HostValues } from './tensors.ts'
-import { typeName, type Attribute } from './types.ts'
+import { deleteTensor, newTensor } from './tensors.ts'
+import { typeName, type Attribute, type HostValues } from '../types.ts'
 
 /** One output of an operation in a graph, as C passes it. */
 export interface Output {

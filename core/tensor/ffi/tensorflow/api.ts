@@ -1,8 +1,5 @@
 import koffi, { type LibraryHandle } from 'koffi'
 
-/** An address in the library's memory; null where C takes none. */
-export type Pointer = bigint | null
-
 const P = 'void*'
 
 /** The C functions in use: result, then arguments. Source: tensorflow/c/c_api.h, c_api_function.h, eager/c_api.h of 2.21. */
@@ -103,9 +100,4 @@ export function bindApi(library: LibraryHandle) {
   for (const [name, [result, ...values]] of Object.entries(signatures)) {
     C[name as keyof typeof signatures] = library.func(name, result!, values) as Call
   }
-}
-
-/** A view of foreign memory; valid only while its owner lives. */
-export function viewMemory(address: Pointer, bytes: number): Uint8Array {
-  return new Uint8Array(koffi.view(address, bytes))
 }
