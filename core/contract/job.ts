@@ -65,6 +65,12 @@ export const evaluateSpec = z.object({
   query,
 })
 
+export const profileSpec = z.object({
+  kind: z.literal('profile'),
+  /** Run whose step is timed operation by operation. */
+  run: z.string(),
+})
+
 export const exportDatasetSpec = z.object({
   kind: z.literal('export-dataset'),
   query,
@@ -86,6 +92,7 @@ export const jobSpec = z.discriminatedUnion('kind', [
   capfiltSpec,
   trainSpec,
   evaluateSpec,
+  profileSpec,
   exportDatasetSpec,
   exportModelSpec,
 ])

@@ -4,6 +4,7 @@ import { capfiltCounts, capfiltPair, scorerChoice, thresholds } from './capfilt.
 import { exportDatasetSpec, exportModelSpec, itemFault, job, jobEvent, jobSpec, trainSpec } from './job.ts'
 import { checkpoint, preflight, recipe, run, runDetail } from './model.ts'
 import { captionSource, decision, operation, pair, query, sampleDetail, target } from './pair.ts'
+import { jobProfile } from './profile.ts'
 import { doctorReport, projectSummary, recentProject } from './project.ts'
 
 const id = z.number().int()
@@ -85,6 +86,8 @@ const jobs = {
     .output(z.object({ faults: z.array(itemFault), total: id })),
   /** Events of one job after a sequence number, then live ones until its terminal event. */
   events: oc.input(z.object({ job: z.string(), after: id.default(0) })).output(eventIterator(jobEvent)),
+  /** Where the job's time went, with advice; null for a job that wasn't measured. */
+  profile: oc.input(z.object({ job: z.string() })).output(jobProfile.nullable()),
 }
 
 const capfilt = {

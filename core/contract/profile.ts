@@ -31,6 +31,8 @@ export interface ProfileSpan {
   /** Processor time of everything on the machine, the worker included. */
   machineSeconds: number
   cores: number
+  /** 'CPU', 'GPU' or what else the runtime calls the device that computes. */
+  device: string
   /** Resident memory at its end, and the most there was since the worker started. */
   memoryBytes: number
   peakBytes: number
@@ -64,6 +66,7 @@ export type OperationTimes = z.infer<typeof operationTimes>
 export const adviceCodes = [
   'wait-first-epoch',
   'wait-decoding',
+  'wait-pictures',
   'checkpoint-often',
   'evaluate-long',
   'prepare-long',
@@ -77,7 +80,7 @@ export const adviceCodes = [
 ] as const
 export const advice = z.object({
   code: z.enum(adviceCodes),
-  /** Named by unit: share (0 to 1), seconds, bytes, megapixels; else a count. */
+  /** Names end in their unit where they have one: share (0 to 1), seconds, milliseconds, bytes, megapixels; else counts. */
   values: z.record(z.string(), z.number()),
 })
 export type Advice = z.infer<typeof advice>
@@ -106,6 +109,8 @@ export const jobProfile = z.object({
   stepsPerSecond: z.number().nullable(),
   peakBytes: z.number(),
   cores: z.number().int(),
+  /** What computed: 'CPU', 'GPU', …; null where nothing was measured. */
+  device: z.string().nullable(),
   /** Of all cores' time, what the worker used and what others used, 0 to 1. */
   ownLoad: z.number(),
   otherLoad: z.number(),

@@ -1,4 +1,4 @@
-import type { Decoding, FaultRecord } from '../contract/index.ts'
+import type { Decoding, FaultRecord, OperationTimes, ProfileSpan } from '../contract/index.ts'
 
 /** One pair as a worker sees it. Lines of a snapshot file have this form, too. */
 export interface WorkPair {
@@ -57,7 +57,12 @@ export interface EvaluateTask {
   pairs: string
 }
 
-export type Task = TrainTask | CapfiltTask | EvaluateTask
+/** Times one step of a run operation by operation; weights are only read. */
+export interface ProfileTask extends Omit<TrainTask, 'kind' | 'resume'> {
+  kind: 'profile'
+}
+
+export type Task = TrainTask | CapfiltTask | EvaluateTask | ProfileTask
 
 export interface PictureResult {
   sampleId: number
@@ -74,7 +79,7 @@ export type ToWorker =
 
 /**
  * Worker to engine. Exactly one of finished, cancelled, failed comes last. An evaluate task reports
- * one `evaluation` ('after') before it finishes. A worker whose channel is cut must exit.
+ * one `evaluation` ('after') before it finishes, a profile task `operations`. A worker whose channel is cut must exit.
  */
 export type FromWorker =
   | { kind: 'want' }
@@ -83,6 +88,8 @@ export type FromWorker =
   | { kind: 'stage'; stage: string; done: number; total: number | null }
   | { kind: 'metric'; step: number; values: Record<string, number> }
   | { kind: 'log'; text: string }
+  | { kind: 'profile'; span: ProfileSpan }
+  | { kind: 'operations'; times: OperationTimes }
   | { kind: 'checkpoint'; step: number; folder: string }
   | {
       kind: 'evaluation'

@@ -3,6 +3,7 @@ import type { Task } from './protocol.ts'
 import { closeChannel, openChannel, type Channel } from './worker/channel.ts'
 import { runCapfilt } from './worker/capfilt.ts'
 import { runEvaluate } from './worker/evaluate.ts'
+import { runProfile } from './worker/profile.ts'
 import { runTrain } from './worker/train.ts'
 
 /** Entry of a worker process: one task, then it leaves. Tensors live here, so that what kills them kills no more. */
@@ -23,5 +24,7 @@ function perform(task: Task, channel: Channel): Promise<Record<string, string | 
       return runCapfilt(task, channel)
     case 'evaluate':
       return runEvaluate(task, channel)
+    case 'profile':
+      return runProfile(task, channel)
   }
 }

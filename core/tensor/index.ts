@@ -12,6 +12,7 @@ export { linear } from './ops/linear.ts'
 export { categorical, dropout, fold, randomNormal, randomUniform } from './ops/random.ts'
 export { ignoredLabel, softmaxCrossEntropy } from './ops/softmaxCrossEntropy.ts'
 export { adamW, clipByGlobalNorm, globalNorm, type AdamWStep } from './ops/optimiser.ts'
+export { profileOperations, type OperationProfile } from './ops/profileOperations.ts'
 export { valueAndGradients, type LossWithExtra, type ValueAndGradients } from './ops/gradients.ts'
 
 export { capture, type Captured, type CaptureOptions } from './capture/capture.ts'

@@ -104,7 +104,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
-type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' | 'knobs' | 'decode'> & {
+export type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' | 'knobs' | 'decode'> & {
   report: Pick<TrainReport, 'pictureFault'>
 }
 

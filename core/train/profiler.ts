@@ -19,6 +19,8 @@ export interface Profiler {
 
 export interface ProfilerOptions {
   tell: (span: ProfileSpan) => void
+  /** What computes, asked when a span is told. */
+  device?: () => string
   /** Milliseconds from any start. */
   now?: () => number
   load?: () => Load
@@ -38,6 +40,7 @@ export interface Load {
  */
 export function createProfiler({
   tell,
+  device = () => 'CPU',
   now = () => performance.now(),
   load = machineLoad,
 }: ProfilerOptions): Profiler {
@@ -65,6 +68,7 @@ export function createProfiler({
       cpuSeconds: present.cpuSeconds - last.load.cpuSeconds,
       machineSeconds: present.machineSeconds - last.load.machineSeconds,
       cores: availableParallelism(),
+      device: device(),
       memoryBytes: present.memoryBytes,
       peakBytes: present.peakBytes,
     })

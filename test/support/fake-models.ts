@@ -1,5 +1,5 @@
 import type { implement } from '@orpc/server'
-import type { Caption, Contract, Job, Run } from '../../core/contract/index.ts'
+import type { Caption, Contract, Job, JobProfile, Run } from '../../core/contract/index.ts'
 
 type Implementer = ReturnType<typeof implement<Contract>>
 
@@ -81,6 +81,45 @@ const sentences = [
   ['a cup with steam', 'a cup', 'a cup of tea with steam'],
 ]
 
+const shares = { prepare: 0.06, wait: 0.11, upload: 0.01, compute: 0.69, download: 0, checkpoint: 0.04 }
+/** Where the time of the made-up run went. */
+const fakeProfile: JobProfile = {
+  seconds: 720,
+  steps: 400,
+  shares: { ...shares, evaluate: 0.08, other: 0.01 },
+  spans: Array.from({ length: 60 }, (_, index) => ({
+    until: 12 * (index + 1),
+    done: Math.round((400 * (index + 1)) / 60),
+    steps: 7,
+    seconds: 12,
+    shares: { ...shares, wait: 0.2 / (1 + index / 5), compute: 0.9 - 0.2 / (1 + index / 5), evaluate: 0, other: 0 },
+    memoryBytes: 1.8e9 + index * 5e6,
+  })),
+  stepsPerSecond: 0.68,
+  peakBytes: 2.3e9,
+  cores: 8,
+  device: 'CPU',
+  ownLoad: 0.71,
+  otherLoad: 0.28,
+  advice: [
+    { code: 'wait-decoding', values: { share: 0.12, megapixels: 12.2 } },
+    { code: 'machine-busy', values: { share: 0.28 } },
+  ],
+  operations: {
+    at,
+    runtime: 'libtensorflow 2.21.0',
+    batchSize: 64,
+    stepMilliseconds: 812,
+    milliseconds: 781,
+    calls: 2431,
+    top: [
+      { name: '_FusedMatMul', calls: 210, milliseconds: 402, share: 0.515 },
+      { name: 'BatchMatMulV2', calls: 96, milliseconds: 160, share: 0.205 },
+      { name: 'Mul', calls: 640, milliseconds: 71, share: 0.091 },
+    ],
+  },
+}
+
 /** Jobs, models, runs and exports that look like those of a small project. */
 export function fakeModels(os: Implementer) {
   const jobs: Job[] = [
@@ -153,6 +192,7 @@ export function fakeModels(os: Implementer) {
         })),
         total: 3,
       })),
+      profile: os.jobs.profile.handler(() => fakeProfile),
       events: os.jobs.events.handler(async function* ({ signal }) {
         await new Promise((resolve) => signal?.addEventListener('abort', resolve))
         yield* []

@@ -1,5 +1,6 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ProfileSpan } from '../../core/contract/index.ts'
 import type { FromWorker, ToWorker, TrainTask } from '../../core/jobs/protocol.ts'
 
 // Speaks the words of core/jobs/protocol.ts without any model; what it does is chosen by the prompt or the seed of its task.
@@ -33,6 +34,7 @@ function begin({ task }: Extract<ToWorker, { kind: 'task' }>) {
       retrieval,
       captions: [{ sampleId: 1, reference: 'what it is', caption: `what ${when}` }],
     })
+  if (task.kind === 'profile') return profile()
   if (task.kind === 'train') train(task, evaluated)
   else {
     evaluated('after')
@@ -47,12 +49,27 @@ function train(task: TrainTask, evaluated: (when: 'before' | 'after') => void) {
   for (let step = 1; step <= steps; step += 1) {
     say({ kind: 'stage', stage: 'train', done: step, total: steps })
     say({ kind: 'metric', step, values: { loss: steps + 1 - step } })
+    say({ kind: 'profile', span: spanOf(step) })
   }
   const folder = join(task.folder, 'checkpoints', `step-${steps}`)
   cpSync(task.start!, folder, { recursive: true })
   say({ kind: 'checkpoint', step: steps, folder })
   evaluated('after')
   say({ kind: 'log', text: 'nothing to learn' })
+  end({ kind: 'finished', result: {} })
+}
+
+/** Ten seconds on two cores. */
+function spanOf(done: number): ProfileSpan {
+  const nothing = { prepare: 0, upload: 0, download: 0, checkpoint: 0, other: 0 }
+  const load = { cpuSeconds: 10, machineSeconds: 15, cores: 2, device: 'CPU', memoryBytes: 900, peakBytes: 1000 + done }
+  return { done, steps: 1, seconds: { ...nothing, compute: 2.5, wait: 2.5, evaluate: 5 }, ...load }
+}
+
+function profile() {
+  const top = [{ name: 'MatMul', calls: 2, milliseconds: 3, share: 0.75 }]
+  const times = { at: new Date().toISOString(), runtime: 'none 1', batchSize: 2, stepMilliseconds: 5 }
+  say({ kind: 'operations', times: { ...times, milliseconds: 4, calls: 3, top } })
   end({ kind: 'finished', result: {} })
 }
 

@@ -1,5 +1,6 @@
 import { Fault, type Decoding, type SpecOf } from '../../contract/index.ts'
 import { countHandled, countPictures, pendingPictures, storePictureFault, storeResults } from '../../curate/index.ts'
+import { appendSpan } from '../../store/profiles.ts'
 import { usableCheckpoint } from '../checkpoints.ts'
 import type { JobContext, Kind } from '../kind.ts'
 import { every } from '../pace.ts'
@@ -80,6 +81,8 @@ function createFeed({ project, changed }: Workshop, spec: Spec, context: JobCont
       else storePictureFault(project, job, sample, message.fault)
       context.countFaults()
       told()
+    } else if (message.kind === 'profile') {
+      appendSpan(project, job, message.span)
     } else if (message.kind === 'stage' && message.stage !== 'pictures') {
       context.progress(message.stage, message.done, message.total)
     }

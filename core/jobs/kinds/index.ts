@@ -4,6 +4,7 @@ import { capfiltKind } from './capfilt.ts'
 import { evaluateKind } from './evaluate.ts'
 import { exportDatasetKind, exportModelKind } from './export.ts'
 import { importKind } from './import.ts'
+import { profileKind } from './profile.ts'
 import { trainKind } from './train.ts'
 
 /** How workers are started. */
@@ -30,6 +31,7 @@ export function createKinds(shop: Workshop): Kinds {
     capfilt: capfiltKind(shop),
     train: trainKind(shop),
     evaluate: evaluateKind(shop),
+    profile: profileKind(shop),
     'export-dataset': exportDatasetKind(shop),
     'export-model': exportModelKind(shop),
   }

@@ -12,6 +12,7 @@ import {
   updateRun,
   writeEvaluation,
 } from '../../store/runs.ts'
+import { appendSpan } from '../../store/profiles.ts'
 import type { Project } from '../../store/project.ts'
 import { sampleById, versionOf } from '../../store/samples.ts'
 import { knobsOf, recipeNamed } from '../../train/recipe.ts'
@@ -89,20 +90,21 @@ async function openRun(project: Project, spec: Spec, job: string): Promise<Run> 
     checkpoint: null,
     fault: null,
   }
-  await mkdir(folderOf(project, run), { recursive: true })
+  await mkdir(runFolder(project, run), { recursive: true })
   insertRun(project, run)
   return run
 }
 
-const folderOf = (project: Project, run: Run): string => join(project.folder, 'runs', run.id)
+export const runFolder = (project: Project, run: Run): string => join(project.folder, 'runs', run.id)
+export const snapshotPath = (project: Project, run: Run): string =>
+  join(project.folder, 'snapshots', `${run.snapshot}.jsonl`)
 
 async function taskOf(project: Project, spec: Spec, run: Run, resume: boolean): Promise<TrainTask> {
   const start = run.start === null ? null : (await usableCheckpoint(project, run.start)).folder
-  const snapshot = join(project.folder, 'snapshots', `${run.snapshot}.jsonl`)
   return {
     kind: 'train',
-    folder: folderOf(project, run),
-    snapshot,
+    folder: runFolder(project, run),
+    snapshot: snapshotPath(project, run),
     knobs: run.knobs,
     start,
     shape: run.shape,
@@ -127,7 +129,7 @@ function createLedger({ project, changed }: Workshop, run: Run, context: JobCont
   async function settle(): Promise<string | null> {
     await told
     // A run that is gone on with after its last step has nothing new to tell.
-    const folder = newest ?? (await newestFolder(folderOf(project, run)))
+    const folder = newest ?? (await newestFolder(runFolder(project, run)))
     if (folder === null) return null
     const { hash } = await registerCheckpoint(project, folder, 'run', run.name, run.id)
     changed('checkpoints')
@@ -143,6 +145,8 @@ function createLedger({ project, changed }: Workshop, run: Run, context: JobCont
       case 'metric':
         appendMetrics(project, run.id, message.step, message.values)
         return context.metric(message.step, message.values)
+      case 'profile':
+        return appendSpan(project, context.job, message.span)
       case 'log':
         return appendLog(project, run.id, message.text)
       case 'checkpoint':

@@ -9,26 +9,50 @@ import {
   type LoadedModel,
   type Writer,
 } from '../../score/index.ts'
+import { startTensor } from '../../tensor/index.ts'
 import type { CapfiltTask, PictureResult, WorkPicture } from '../protocol.ts'
 import type { Channel } from './channel.ts'
+import { watchTime } from './watchTime.ts'
 
 /** Writes and judges captions, batch by batch, until the engine has no more pictures. */
-export async function runCapfilt(task: CapfiltTask, { send, want, signal }: Channel) {
-  const { writer, judge, size } = await openModels(task)
+export async function runCapfilt(task: CapfiltTask, channel: Channel) {
+  const time = watchTime(channel)
+  try {
+    return await runMeasured(task, channel, time)
+  } finally {
+    time.flush()
+  }
+}
+
+async function runMeasured(task: CapfiltTask, { send, want, signal }: Channel, time: ReturnType<typeof watchTime>) {
+  const models = await time.during('prepare', async () => {
+    time.runsOn(await startTensor())
+    return openModels(task)
+  })
   const counts = { pictures: 0, written: 0, scored: 0, unreadable: 0 }
+  let first = true
   for (;;) {
     signal.throwIfAborted()
-    const pictures = await want()
+    const pictures = await time.during('wait', want)
     if (pictures.length === 0) return counts
     for (let at = 0; at < pictures.length; at += task.batchSize) {
       signal.throwIfAborted()
-      const batch = await decodePictures(pictures.slice(at, at + task.batchSize), size)
+      const batch = await time.during('wait', () =>
+        decodePictures(pictures.slice(at, at + task.batchSize), models.size),
+      )
       for (const { item, fault } of batch.faults)
         send({ kind: 'item-fault', subject: item.path, fault: fault.toJSON() })
-      const results = batch.items.length ? await handle(batch.items, batch.images, { writer, judge, size }) : []
-      if (results.length) send({ kind: 'results', results })
+      if (batch.items.length > 0) {
+        // The first batch records and compiles the programs.
+        const results = await time.during(first ? 'prepare' : 'compute', () =>
+          handle(batch.items, batch.images, models),
+        )
+        send({ kind: 'results', results })
+        count(counts, results)
+        first = false
+      }
       counts.unreadable += batch.faults.length
-      count(counts, results)
+      time.reach(counts.pictures + counts.unreadable)
     }
     send({ kind: 'stage', stage: 'pictures', done: counts.pictures + counts.unreadable, total: null })
   }

@@ -1,42 +1,44 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadCheckpoint, type LoadedCheckpoint } from '../../checkpoint/index.ts'
 import { heldOutCaptions, heldOutRetrieval } from '../../evaluate/index.ts'
 import { decodeRgb } from '../../image/decode.ts'
-import { initialise, readShape, upload } from '../../model/index.ts'
+import { upload } from '../../model/index.ts'
 import type { LoadedModel } from '../../score/index.ts'
 import { startTensor } from '../../tensor/index.ts'
 import { createTokenizer } from '../../text/tokenizer.ts'
-import { readVocabulary } from '../../text/vocabulary.ts'
 import { newestCheckpoint, parseKnobs, train, type Knobs } from '../../train/index.ts'
 import type { FromWorker, SnapshotPair, TrainTask } from '../protocol.ts'
 import type { Channel } from './channel.ts'
 import { readPairs } from './pairs.ts'
+import { startOf } from './start.ts'
+import { watchTime } from './watchTime.ts'
 
 type Evaluation = Extract<FromWorker, { kind: 'evaluation' }>
 
 /** A training run: measure the start on the held-out pairs, train, measure again. */
 export async function runTrain(task: TrainTask, channel: Channel) {
+  const time = watchTime(channel)
+  try {
+    return await runMeasured(task, channel, time)
+  } finally {
+    time.flush()
+  }
+}
+
+async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<typeof watchTime>) {
   const { send, signal } = channel
   const log = (text: string) => send({ kind: 'log', text })
   const knobs = parseKnobs(task.knobs)
-  await startTensor()
-  const pairs = await readPairs(task.snapshot)
+  const { pairs, point, start, model } = await time.during('prepare', async () => {
+    time.runsOn(await startTensor())
+    return load(task, log)
+  })
   const heldOut = pairs.filter(({ split }) => split === 'held-out')
-  const point = task.resume
-    ? await newestCheckpoint(task.folder, ({ message, subject }) => log(`${message} (${subject})`))
-    : null
-  const start = await startOf(task)
-  const model: LoadedModel = {
-    hash: start.hash ?? '',
-    name: '',
-    shape: start.shape,
-    parameters: upload(point?.tensors ?? start.tensors),
-    tokenizer: createTokenizer(start.vocabulary),
-  }
+  const measure = (when: Evaluation['when']) =>
+    time.during('evaluate', () => evaluate(model, heldOut, knobs, when, channel))
 
-  await before(task, point !== null, channel, () => evaluate(model, heldOut, knobs, 'before', channel))
+  await before(task, point !== null, channel, () => measure('before'))
   log(
     point
       ? `Goes on after step ${point.state.step}.`
@@ -56,6 +58,7 @@ export async function runTrain(task: TrainTask, channel: Channel) {
     point,
     decode: (path) => decodeRgb(path, start.shape.image.size),
     signal,
+    profiler: time,
     report: {
       progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
       metric: (step, values) => send({ kind: 'metric', step, values }),
@@ -65,17 +68,25 @@ export async function runTrain(task: TrainTask, channel: Channel) {
     },
   })
   if (outcome.kind === 'cancelled') return 'cancelled'
-  send(await evaluate(model, heldOut, knobs, 'after', channel))
+  send(await measure('after'))
   return { steps: outcome.step, checkpoint: outcome.checkpoint.hash }
 }
 
-type Start = Pick<LoadedCheckpoint, 'shape' | 'vocabulary' | 'tensors'> & { hash: string | null }
-
-/** The starting checkpoint, or fresh weights of a shape. */
-async function startOf({ start, shape: name, seed }: TrainTask): Promise<Start> {
-  if (start) return loadCheckpoint(start)
-  const { shape, vocabularyFile } = readShape(join(import.meta.dirname, '../../../resources/models', `${name}.json`))
-  return { shape, vocabulary: readVocabulary(vocabularyFile), tensors: initialise(shape, seed), hash: null }
+/** What a run works on: its pairs, and the weights of the start or of the point where it goes on. */
+async function load(task: TrainTask, log: (text: string) => void) {
+  const pairs = await readPairs(task.snapshot)
+  const point = task.resume
+    ? await newestCheckpoint(task.folder, ({ message, subject }) => log(`${message} (${subject})`))
+    : null
+  const start = await startOf(task)
+  const model: LoadedModel = {
+    hash: start.hash ?? '',
+    name: '',
+    shape: start.shape,
+    parameters: upload(point?.tensors ?? start.tensors),
+    tokenizer: createTokenizer(start.vocabulary),
+  }
+  return { pairs, point, start, model }
 }
 
 /** Measures the start once; a resumed run, whose weights have moved on, sends what was measured then. */

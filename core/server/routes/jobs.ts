@@ -1,3 +1,4 @@
+import { readProfile } from '../../jobs/profile/read.ts'
 import { listItemFaults } from '../../store/events.ts'
 import type { Routes } from './routes.ts'
 
@@ -12,6 +13,10 @@ export function jobRoutes({ api, desk }: Routes) {
     faults: api.jobs.faults.handler(({ input }) => {
       const { id } = queue().get(input.job)
       return listItemFaults(desk.opened().project, id, input.after, input.limit)
+    }),
+    profile: api.jobs.profile.handler(({ input }) => {
+      const { id } = queue().get(input.job)
+      return readProfile(desk.opened().project, id)
     }),
     events: api.jobs.events.handler(({ input, signal }) => queue().events(input.job, input.after, signal)),
   }

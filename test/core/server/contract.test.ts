@@ -155,6 +155,28 @@ describe('the engine, through its contract', () => {
     })
   })
 
+  it('tells where the time of a run went, with advice, and times its operations when asked', async () => {
+    const [run] = await test.client.runs.list()
+    const profile = (await test.client.jobs.profile({ job: run!.job }))!
+    expect(profile).toMatchObject({ steps: 3, seconds: 30, stepsPerSecond: 0.2, cores: 2, operations: null })
+    expect(profile.shares).toMatchObject({ compute: 0.25, wait: 0.25, evaluate: 0.5, upload: 0 })
+    expect(profile.spans.map(({ until, done }) => [until, done])).toEqual([
+      [10, 1],
+      [20, 2],
+      [30, 3],
+    ])
+    expect(profile).toMatchObject({ ownLoad: 0.5, otherLoad: 0.25, peakBytes: 1003 })
+    expect(profile.advice.map(({ code }) => code)).toContain('evaluate-long')
+    const { id } = await test.client.jobs.start({ spec: { kind: 'profile', run: run!.id } })
+    expect(await ended(test, id)).toMatchObject({ state: 'finished', result: { run: run!.id, operations: 3 } })
+    const { operations } = (await test.client.jobs.profile({ job: run!.job }))!
+    expect(operations).toMatchObject({ calls: 3, top: [{ name: 'MatMul', share: 0.75 }] })
+    expect(await code(test.client.jobs.start({ spec: { kind: 'profile', run: 'none' } }))).toBe('not-found')
+    expect(await code(test.client.jobs.profile({ job: 'none' }))).toBe('job-unknown')
+    const [unmeasured] = (await test.client.jobs.list()).filter(({ spec }) => spec.kind === 'import')
+    expect(await test.client.jobs.profile({ job: unmeasured!.id })).toBeNull()
+  })
+
   it('measures a checkpoint on a query', async () => {
     const { id } = await test.client.jobs.start({ spec: { kind: 'evaluate', checkpoint, query: everything } })
     expect((await ended(test, id)).result).toMatchObject({ candidates: 4, imageToTextR1: 0.5, textToImageR10: 1 })

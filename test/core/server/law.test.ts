@@ -17,6 +17,7 @@ const specs: Record<string, () => JobSpecInput> = {
     changes: { batchSize: 2, steps: 4 },
   }),
   evaluate: () => ({ kind: 'evaluate', checkpoint, query: everything }),
+  profile: () => ({ kind: 'profile', run: trained }),
   'export-dataset': () => ({
     kind: 'export-dataset',
     query: everything,
@@ -27,12 +28,18 @@ const specs: Record<string, () => JobSpecInput> = {
 }
 let pairs: string
 let checkpoint: string
+let trained: string
 
 beforeAll(async () => {
   test = await testEngine()
   pairs = await makePairs(test.root, 8)
   await ended(test, (await test.client.jobs.start({ spec: specs['import']!() })).id)
   checkpoint = (await test.client.models.import({ folder: await makeCheckpoint(test.root), name: 'small' })).hash
+  const run = await ended(
+    test,
+    (await test.client.jobs.start({ spec: { ...specs['train']!(), name: 'b' } as JobSpecInput })).id,
+  )
+  trained = String(run.result!['run'])
 }, 30_000)
 afterAll(() => test.close())
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { addPairs, scratch, temporaryProject } from '../../support/data.ts'
 import { packGroups, unpackGroups, type DecisionGroup } from '../../../core/store/before-image.ts'
 import { readMemory, writeMemory } from '../../../core/store/memory.ts'
+import { totalSpans } from '../../../core/store/profiles.ts'
 import { openProject, summarize } from '../../../core/store/project.ts'
 
 const holder = `
@@ -57,6 +58,18 @@ describe('a project', () => {
   it('cannot be opened twice in one process either', () => {
     const project = temporaryProject()
     expect(() => openProject(project.folder)).toThrow(expect.objectContaining({ code: 'project-locked' }))
+  })
+
+  it('brings a project of the first version up to date and keeps what is in it', () => {
+    const project = temporaryProject()
+    writeMemory(project, { place: 7 })
+    project.db.exec('DROP TABLE job_span; DROP TABLE job_operations')
+    project.db.pragma('user_version = 1')
+    project.close()
+    const again = openProject(project.folder)
+    expect(readMemory(again)).toEqual({ place: 7 })
+    expect(totalSpans(again, 'none')).toBeNull()
+    again.close()
   })
 
   it('refuses a file of a newer version, and one that is no database', () => {

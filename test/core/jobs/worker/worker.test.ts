@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -64,6 +64,41 @@ test('a training task measures, trains, saves and measures again', patient, asyn
     .filter(({ stage }) => stage === 'train')
     .map(({ done }) => done)
   expect(done).toEqual([0, 1, 2, 3, 4, 5, 6])
+})
+
+test('a training task says where its time went, and a resumed one counts its own steps', patient, async () => {
+  const task = await trainTask()
+  const started = performance.now()
+  const { of } = await perform(task)
+  const passed = (performance.now() - started) / 1000
+  const spans = of('profile').map(({ span }) => span)
+  expect(spans.reduce((sum, { steps }) => sum + steps, 0)).toBe(6)
+  expect(spans.at(-1)!.done).toBe(6)
+  const seconds = spans.flatMap((span) => Object.values(span.seconds)).reduce((sum, part) => sum + part, 0)
+  expect(seconds).toBeGreaterThan(0.3 * passed)
+  expect(seconds).toBeLessThanOrEqual(passed)
+  const secondsOf = (name: 'prepare' | 'compute' | 'checkpoint' | 'evaluate' | 'upload' | 'download') =>
+    spans.reduce((sum, span) => sum + span.seconds[name], 0)
+  for (const name of ['prepare', 'compute', 'checkpoint', 'evaluate', 'upload', 'download'] as const)
+    expect([name, secondsOf(name) > 0]).toEqual([name, true])
+  expect(spans[0]).toMatchObject({ device: 'CPU' })
+  const again = await perform({ ...task, knobs: { ...task.knobs }, resume: true })
+  expect(again.of('profile').reduce((sum, { span }) => sum + span.steps, 0)).toBe(0)
+})
+
+test('a profile task times the operations of a step of all its losses, and leaves the run alone', patient, async () => {
+  const { resume: _, ...task } = await trainTask()
+  const { result, of } = await perform({ ...task, kind: 'profile' })
+  const [{ times }] = of('operations') as [Extract<FromWorker, { kind: 'operations' }>]
+  expect(times.batchSize).toBe(4)
+  const costs = times.top.map(({ milliseconds }) => milliseconds)
+  expect(costs).toEqual(costs.toSorted((a, b) => b - a))
+  expect(costs.length).toBeGreaterThan(5)
+  expect(times.milliseconds).toBeLessThan(times.stepMilliseconds)
+  const fewer = await perform({ ...task, knobs: { ...task.knobs, itmWeight: 0 }, kind: 'profile' })
+  expect(fewer.of('operations')[0]!.times.calls).toBeLessThan(times.calls)
+  expect(result).toEqual({ operations: times.calls })
+  expect(readdirSync(task.folder)).toEqual(['snapshot.jsonl'])
 })
 
 test(
@@ -132,6 +167,9 @@ test('a capfilt task writes where asked, scores every caption, and goes on past 
   }
   expect(of('item-fault')).toMatchObject([{ subject: pictures[3]!.path, fault: { code: 'not-found' } }])
   expect(result).toMatchObject({ pictures: 4, written: 3, scored: 4, unreadable: 1 })
+  const spans = of('profile').map(({ span }) => span)
+  expect(spans.reduce((sum, { steps }) => sum + steps, 0)).toBe(5)
+  expect(spans.at(-1)!.done).toBe(5)
 })
 
 test('a captioner alone scores nothing, a filter alone writes nothing', patient, async () => {
