@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { asFault, type Fault } from '../contract/index.ts'
-import { openPicture, pictureFault } from './decoder.ts'
+import { decodingFault, picturePipeline } from './decoder.ts'
 import { inParallel } from './parallel.ts'
 
 /**
@@ -15,7 +15,12 @@ export async function decodeRgb(path: string, size: number): Promise<Uint8Array>
   } catch (error) {
     throw asFault(error, path)
   }
-  const { picture } = await openPicture(bytes, path)
+  return decodeRgbBytes(bytes, size, path)
+}
+
+/** As `decodeRgb`, of the bytes of a file that was read already. */
+export async function decodeRgbBytes(bytes: Buffer, size: number, subject: string): Promise<Uint8Array> {
+  const picture = picturePipeline(bytes, subject)
   try {
     const { data, info } = await picture
       .resize(size, size, { fit: 'fill', kernel: 'cubic' })
@@ -26,7 +31,7 @@ export async function decodeRgb(path: string, size: number): Promise<Uint8Array>
     if (info.channels !== 3) throw new Error(`${info.channels} channels after conversion`)
     return data
   } catch (error) {
-    throw pictureFault(error, path)
+    throw await decodingFault(error, bytes, subject)
   }
 }
 

@@ -18,16 +18,16 @@ export interface Header {
   height: number
 }
 
+const options = { failOn: 'truncated', autoOrient: true } as const
+
 /**
  * A pipeline over the bytes of a picture, upright. Reads the header only.
  * Faults: picture-format (not an allowed format), picture-damaged, picture-too-large.
  */
 export async function openPicture(bytes: Buffer, subject: string): Promise<{ header: Header; picture: Sharp }> {
-  const format = sniffFormat(bytes.subarray(0, sniffLength))
-  if (!format) throw refusal(bytes, subject)
-  const options = { failOn: 'truncated', limitInputPixels: false, autoOrient: true } as const
+  const format = formatOf(bytes, subject)
   try {
-    const picture = sharp(bytes, options).timeout({ seconds: maximumSeconds })
+    const picture = sharp(bytes, { ...options, limitInputPixels: false }).timeout({ seconds: maximumSeconds })
     const { autoOrient } = await picture.metadata()
     const header = { format, width: autoOrient.width, height: autoOrient.height }
     if (header.width * header.height > maximumPixels) throw tooLarge(header, subject)
@@ -35,6 +35,31 @@ export async function openPicture(bytes: Buffer, subject: string): Promise<{ hea
   } catch (error) {
     throw pictureFault(error, subject)
   }
+}
+
+/**
+ * As `openPicture` for one who wants pixels only: spares the visit to the header, so that what is wrong with the
+ * picture (too large, too) is found when it is decoded; `decodingFault` then says what it was.
+ * @throws Fault `picture-format`, `picture-damaged` if it is empty
+ */
+export function picturePipeline(bytes: Buffer, subject: string): Sharp {
+  formatOf(bytes, subject)
+  return sharp(bytes, { ...options, limitInputPixels: maximumPixels }).timeout({ seconds: maximumSeconds })
+}
+
+/** Says why a `picturePipeline` failed. */
+export async function decodingFault(error: unknown, bytes: Buffer, subject: string): Promise<Fault> {
+  if (!/pixel limit/i.test(String(error))) return pictureFault(error, subject)
+  return openPicture(bytes, subject).then(
+    () => pictureFault(error, subject),
+    (fault: Fault) => fault,
+  )
+}
+
+function formatOf(bytes: Buffer, subject: string): PictureFormat {
+  const format = sniffFormat(bytes.subarray(0, sniffLength))
+  if (!format) throw refusal(bytes, subject)
+  return format
 }
 
 /** Says why a picture could not be decoded. */

@@ -79,6 +79,15 @@ describe('decoding for a model', () => {
     expect(await inspectPicture(turned, 1000)).toMatchObject({ width: 20, height: 40 })
   })
 
+  it('refuses a picture of more than 150 megapixels, with its size', async () => {
+    const create = { width: 16_000, height: 9_500, channels: 3, background: '#ffffff' } as const
+    const huge = file(await sharp({ create }).png({ compressionLevel: 1 }).toBuffer())
+    await expect(decodeRgb(huge, 8)).rejects.toMatchObject({
+      code: 'picture-too-large',
+      message: expect.stringContaining('152 megapixels'),
+    })
+  })
+
   it('leaves the fault of a bad picture in its place and goes on with the others', async () => {
     const good = file(await picture())
     const results = await decodeBatch([good, '/nowhere.jpg', file(Buffer.from('text')), good], 8, { concurrency: 2 })
