@@ -27,3 +27,13 @@ export interface WheelSet {
 export function downloadBytes({ wheels }: WheelSet): number {
   return wheels.reduce((sum, { bytes }) => sum + bytes, 0)
 }
+
+/** A set that holds a PJRT plugin. */
+export interface PluginSet extends WheelSet {
+  /** Short name: 'cuda12', … */
+  id: string
+  /** The plugin's file below the folder. */
+  plugin: string
+  /** Environment for a process that loads it; `{folder}` stands for the set's folder. */
+  environment: Record<string, string>
+}
