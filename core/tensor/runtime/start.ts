@@ -1,14 +1,20 @@
+import { Fault } from '../../contract/fault.ts'
 import { installBackend } from '../backend/backend.ts'
 import { openSession } from '../binding/session.ts'
 import { runtimeFolder } from '../provision/folder.ts'
-import type { Runtime } from './runtime.ts'
+import { startPjrt, type PjrtOptions } from './pjrt/start.ts'
+import type { Precision, Runtime, RuntimeName } from './runtime.ts'
 import { startTensorFlow } from './tensorflow/runtime.ts'
 
-export interface StartOptions {
-  /** Folder of the libraries; default: `runtimeFolder()`. */
+export interface StartOptions extends PjrtOptions {
+  /** Default: WINNOW_RUNTIME, or else 'libtensorflow'. */
+  runtime?: RuntimeName
+  /** libtensorflow: folder of the libraries; default: `runtimeFolder()`. */
   root?: string
-  /** Threads inside one operation; 0 or absent: as many as cores. */
+  /** libtensorflow: threads inside one operation; 0 or absent: as many as cores. */
   threads?: number
+  /** Precision of captured steps that don't ask for one. */
+  precision?: Precision
 }
 
 let started: Promise<Runtime> | null = null
@@ -22,9 +28,21 @@ export function startTensor(options: StartOptions = {}): Promise<Runtime> {
   return started
 }
 
-async function start({ root = runtimeFolder(), threads = 0 }: StartOptions): Promise<Runtime> {
-  const runtime = startTensorFlow(root, threads)
+async function start(options: StartOptions): Promise<Runtime> {
+  const { runtime: name = chosenRuntime(), root = runtimeFolder(), threads = 0, precision } = options
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // warnings about CPU features are not for people
+  const runtime = name === 'pjrt' ? startPjrt(options) : startTensorFlow(root, threads, precision)
   openSession(runtime)
   await installBackend()
   return runtime
+}
+
+/** The runtime that WINNOW_RUNTIME asks for. Throws Fault `runtime-unsupported` for one that does not exist. */
+export function chosenRuntime(environment: NodeJS.ProcessEnv = process.env): RuntimeName {
+  const name = environment['WINNOW_RUNTIME'] || 'libtensorflow'
+  if (name === 'libtensorflow' || name === 'pjrt') return name
+  throw new Fault('runtime-unsupported', `There is no tensor runtime called ${name}.`, {
+    subject: name,
+    hint: 'Set WINNOW_RUNTIME to libtensorflow or pjrt, or leave it unset.',
+  })
 }

@@ -13,7 +13,6 @@ import { handleOf, withDescription } from './values.ts'
 /** Loads TensorFlow from a folder. `threads` bounds the threads inside one operation (0: as many as cores). */
 export function startTensorFlow(root: string, threads: number, precision: Precision = 'float32'): Runtime {
   refuseRounding(precision)
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // warnings about CPU features are not for people
   bindApi(loadLibraries(root))
   return runtimeOver(newContext(threads), root)
 }

@@ -1,0 +1,42 @@
+import type { HostValues } from '../../ffi/types.ts'
+import type { Compiled, Device } from '../runtime.ts'
+
+/** StableHLO text of a whole program, with the numbers of its parameters and results. */
+export interface Module {
+  /** What it is, for people. */
+  name: string
+  text: string
+  parameters: number
+  outputs: number
+}
+
+export interface Run {
+  outputs: bigint[]
+  /** Resolves when the run is over; rejects with its Fault. */
+  done: Promise<void>
+}
+
+/** A compiled program on a device. */
+export interface Loaded {
+  /** Runs it; buffers of aliased parameters are consumed, except those at `kept`. Shapes and types are the caller's duty. */
+  start(buffers: readonly bigint[], kept: readonly number[]): Run
+  compiled: Compiled
+  destroy(): void
+}
+
+/** Where buffers live and programs run: a plugin's device, or one that is only described. */
+export interface PjrtDevice {
+  version: string
+  /** The plugin's file. */
+  root: string
+  devices(): Device[]
+  put(shape: readonly number[], type: number, values: HostValues): bigint
+  get(buffer: bigint, shape: readonly number[], type: number): HostValues
+  destroy(buffer: bigint): void
+  /** Whether a program consumed the buffer. */
+  consumed(buffer: bigint): boolean
+  /** Compiles off the event loop, or takes the program from the cache on disk. */
+  compile(module: Module): Promise<Loaded>
+  /** Compiles at once, for eager operations. */
+  compileNow(module: Module): Pick<Loaded, 'start' | 'destroy'>
+}

@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { destroyBuffer, getBuffer, isDeleted, putBuffer } from '../../ffi/pjrt/buffers.ts'
+import { describeDevices, kindOf, newClient, type Client } from '../../ffi/pjrt/client.ts'
+import { awaitEventAsync } from '../../ffi/pjrt/events.ts'
+import {
+  compile,
+  compileNow,
+  deserialise,
+  destroyExecutable,
+  memoryUse,
+  optimised,
+  serialise,
+  start,
+  type Executable,
+} from '../../ffi/pjrt/executable.ts'
+import { compileOptions, type Flags, type Options } from '../../ffi/pjrt/options.ts'
+import type { Plugin } from '../../ffi/pjrt/plugin.ts'
+import { cacheKey, type ExecutableCache } from './cache.ts'
+import type { Loaded, Module, PjrtDevice } from './device.ts'
+
+export interface PluginDeviceOptions {
+  /** Options of the client; default: `clientOptions`. */
+  client: Options
+  /** XLA flags of every program. */
+  flags: Flags
+  /** Where compiled programs are kept between processes; null: nowhere. */
+  cache: ExecutableCache | null
+}
+
+/** The first device of a plugin. */
+export function openDevice(plugin: Plugin, { client: clientOptions, flags, cache }: PluginDeviceOptions): PjrtDevice {
+  const client = newClient(plugin, clientOptions)
+  const options = compileOptions(flags)
+  const fixedParts = machineParts(client, options)
+
+  async function load({ name, text, parameters }: Module): Promise<{ executable: Executable; cached: boolean }> {
+    const key = cacheKey([...fixedParts, text])
+    const bytes = (await cache?.read(key)) ?? null
+    if (bytes) {
+      try {
+        return { executable: await deserialise(client, bytes, parameters), cached: true }
+      } catch {
+        await cache?.drop(key)
+      }
+    }
+    const executable = await compile(client, text, parameters, options, `Compiling ${name}`)
+    await cache?.write(key, serialise(executable))
+    return { executable, cached: false }
+  }
+
+  return {
+    version: `PJRT ${plugin.version.join('.')} ${client.platformVersion.split('\n')[0]}`,
+    root: plugin.path,
+    devices: () => describeDevices(client),
+    put: (shape, type, values) => putBuffer(client, shape, type, values),
+    get: (buffer, shape, type) => getBuffer(plugin, buffer, shape, type),
+    destroy: (buffer) => destroyBuffer(plugin, buffer),
+    consumed: (buffer) => isDeleted(plugin, buffer),
+    async compile(module) {
+      const started = performance.now()
+      const { executable, cached } = await load(module)
+      const seconds = (performance.now() - started) / 1000
+      return loadedOf(module, executable, { cached, seconds })
+    },
+    compileNow({ name, text, parameters }) {
+      const executable = compileNow(client, text, parameters, options, `Compiling ${name}`)
+      return runnable(name, executable)
+    },
+  }
+}
+
+function loadedOf({ name, text }: Module, executable: Executable, facts: { cached: boolean; seconds: number }): Loaded {
+  const compiled = { ...facts, memory: memoryUse(executable), source: text, optimised: () => optimised(executable) }
+  return { ...runnable(name, executable), compiled }
+}
+
+function runnable(name: string, executable: Executable): Pick<Loaded, 'start' | 'destroy'> {
+  return {
+    start(buffers, kept) {
+      const { outputs, done } = start(executable, buffers, kept, name)
+      return { outputs, done: awaitEventAsync(executable.plugin, done, name) }
+    },
+    destroy: () => destroyExecutable(executable),
+  }
+}
+
+/** What besides the module shapes the machine code: plugin, device, processor, options and flags of the environment. */
+function machineParts(client: Client, options: Uint8Array): (string | Uint8Array)[] {
+  const { plugin, platform, platformVersion, devices } = client
+  const { size, mtimeMs } = statSync(plugin.path)
+  const file = `${plugin.path} ${size} ${mtimeMs} ${plugin.version.join('.')}`
+  const device = `${platform} ${platformVersion} ${kindOf(client, devices[0]!)} ${process.arch} ${cpus()[0]?.model}`
+  return [file, device, options, process.env['XLA_FLAGS'] ?? '']
+}
