@@ -26,6 +26,15 @@ export function useFormat() {
     return `${n(value, { maximumFractionDigits: value < 10 && unit !== 'B' ? 1 : 0 })} ${unit}`
   }
 
+  /** Three digits in the unit that suits: 812 ms, 4.25 s, 12.5 min, 3.1 h. */
+  function duration(seconds: number): string {
+    const digits = { maximumSignificantDigits: 3 }
+    if (seconds < 1) return t('time.milliseconds', { n: n(seconds * 1000, { ...digits, maximumFractionDigits: 1 }) })
+    if (seconds < 120) return t('time.seconds', { n: n(seconds, digits) })
+    if (seconds < 7200) return t('time.minutes', { n: n(seconds / 60, digits) })
+    return t('time.hours', { n: n(seconds / 3600, digits) })
+  }
+
   function timeLeft(seconds: number): string {
     if (seconds < 60) return t('time.secondsLeft', { n: count(Math.max(1, Math.round(seconds))) })
     if (seconds < 3600) return t('time.minutesLeft', { n: count(Math.round(seconds / 60)) })
@@ -40,5 +49,5 @@ export function useFormat() {
     return new Intl.DateTimeFormat(locale.value, { timeStyle: 'short' }).format(new Date(iso))
   }
 
-  return { count, short, decimal, percent, bytes, timeLeft, date, time }
+  return { count, short, decimal, percent, bytes, duration, timeLeft, date, time }
 }

@@ -26,6 +26,7 @@ test('the whole circle, from a table of pairs to an exported, fine-tuned model',
   await importTable(page)
   await captionAndFilter(page)
   await fineTune(page)
+  await seeWhatIsSlow(page)
   await exportDataset(page)
   await exportModel(page)
   expect(problems).toEqual([])
@@ -66,6 +67,17 @@ async function fineTune(page: Page) {
   await dialog.getByRole('button', { name: 'Start training' }).click()
   await expect(page.getByText('Captions of held-out pictures')).toBeVisible(patient)
   await expect(page.getByText('Picture to caption, R@1', { exact: true })).toBeVisible()
+}
+
+/** The run has measured itself; the operations of its step are timed for real. */
+async function seeWhatIsSlow(page: Page) {
+  await page.getByRole('tab', { name: 'What is slow?' }).click()
+  await expect(page.locator('[data-activity="compute"]')).toBeVisible()
+  const shares = await page.locator('[data-activity] .figure:not(.soft)').allInnerTexts()
+  const tenths = shares.map((share) => Math.round(10 * Number(share.replace('%', ''))))
+  expect(tenths.reduce((sum, share) => sum + share, 0)).toBe(1000)
+  await page.getByRole('button', { name: 'Time the operations' }).click()
+  await expect(page.getByRole('row', { name: /MatMul/ }).first()).toBeVisible(patient)
 }
 
 async function exportDataset(page: Page) {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
+import { activities, adviceCodes } from '../../core/contract/index.ts'
 
 const renderer = join(import.meta.dirname, '../../renderer')
 type Texts = { [name: string]: string | Texts }
@@ -44,6 +45,15 @@ describe('the texts', () => {
     )
     expect(used.length).toBeGreaterThan(100)
     expect(used.filter((key) => !en.has(key))).toEqual([])
+  })
+})
+
+describe('the words of a profile', () => {
+  it('name every activity and every advice', () => {
+    for (const name of activities) expect(en.has(`profile.activity.${name}`)).toBe(true)
+    for (const code of adviceCodes)
+      for (const part of ['title', 'text'])
+        expect([code, en.has(`profile.advice.${code}.${part}`)]).toEqual([code, true])
   })
 })
 
