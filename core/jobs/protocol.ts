@@ -28,6 +28,8 @@ export interface TrainTask {
   /** Folder of the run; checkpoints go to <folder>/checkpoints/step-N. */
   folder: string
   snapshot: string
+  /** Folder for what can be made again: decoded pictures, kept from run to run. */
+  cache: string
   /** Every knob of the recipe, changes applied. */
   knobs: Record<string, unknown>
   /** Folder of the starting checkpoint, or null for random weights of `shape`. */

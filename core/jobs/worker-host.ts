@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Fault, faultFrom } from '../contract/index.ts'
 import type { JobResult } from './law.ts'
@@ -10,6 +11,8 @@ export const workerProgram = fileURLToPath(new URL('worker.ts', import.meta.url)
 /** A worker that was asked to stop gets this long to save its state. */
 const graceMs = 30_000
 const tailBytes = 8192
+/** Threads that decode pictures and read files. Node's own four would leave the other cores idle. */
+const poolSize = String(Math.max(2, availableParallelism()))
 
 export interface WorkerOptions {
   signal: AbortSignal
@@ -36,7 +39,7 @@ export function runInWorker(task: Task, options: WorkerOptions): Promise<JobResu
     execArgv: ['--disable-warning=DEP0044'], // tfjs calls util.isArray, once in each process
     // Ctrl+C in a terminal goes to a whole group of processes: the engine must ask its worker to stop, not lose it.
     detached: process.platform !== 'win32',
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', UV_THREADPOOL_SIZE: poolSize, ...environment },
   })
   if (child.pid) onSpawn?.(child.pid)
   const tail = keepTail(child, onStderr)

@@ -1,7 +1,7 @@
 import { Fault } from '../contract/fault.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { applyChange, changeOf, type Augmentation } from './augment.ts'
-import type { PictureSource } from './pictures.ts'
+import { changeOf, type Augmentation } from './augment.ts'
+import type { PictureLoader, WantedPicture } from './pictures.ts'
 import { createSampler, type SamplerState } from './sampler.ts'
 
 /** A pair to train on. */
@@ -31,7 +31,9 @@ export interface Batch {
 
 export interface BatchOptions {
   pairs: TrainingPair[]
-  pictures: PictureSource
+  pictures: PictureLoader
+  /** Told of each picture that can't be read, once. */
+  onFault?: (path: string, fault: Fault) => void
   tokenizer: Tokenizer
   batchSize: number
   imageSize: number
@@ -41,68 +43,98 @@ export interface BatchOptions {
   start: SamplerState
 }
 
-/** Batches in the sampler's order; the next one is decoded while the caller works on the last. */
-export function createBatches(options: BatchOptions): { next(): Promise<Batch> } {
-  const { pairs, batchSize, start } = options
-  const sampler = createSampler(pairs.length, batchSize, start)
-  const numbers = textNumbers(pairs)
-  let ahead: Promise<Batch> | null = null
+export interface Batches {
+  next(): Promise<Batch>
+  /** Milliseconds that callers of `next` have waited so far. */
+  waited(): number
+}
 
-  function prepare(): Promise<Batch> {
+/** Most batches that are prepared ahead, and most memory that their pictures take. */
+const aheadCount = 4
+const aheadBytes = 1 << 28
+
+/** Batches in the sampler's order; some are prepared ahead while the caller works on the last. */
+export function createBatches(options: BatchOptions): Batches {
+  const { pairs, batchSize, imageSize, start } = options
+  const sampler = createSampler(pairs.length, batchSize, start)
+  const assemble = createAssembler(options)
+  const ahead: Promise<Batch>[] = []
+  const depth = Math.max(1, Math.min(aheadCount, Math.floor(aheadBytes / (batchSize * imageSize ** 2 * 3))))
+  let waited = 0
+
+  function prepare(): void {
     const { indices, epoch } = sampler.next()
-    const batch = assemble(options, numbers, indices, epoch, sampler.state())
+    const batch = assemble(indices, epoch, sampler.state())
     // Subtle: a batch that fails ahead of time is reported when it is asked for, not as an unhandled rejection.
     batch.catch(() => {})
-    return batch
+    ahead.push(batch)
   }
 
-  function next(): Promise<Batch> {
-    const batch = ahead ?? prepare()
-    ahead = prepare()
-    return batch
+  async function next(): Promise<Batch> {
+    const asked = performance.now()
+    while (ahead.length <= depth) prepare()
+    try {
+      return await ahead.shift()!
+    } finally {
+      waited += performance.now() - asked
+    }
   }
-  return { next }
+  return { next, waited: () => waited }
 }
 
-async function assemble(
-  options: BatchOptions,
-  numbers: Int32Array,
-  drawn: number[],
-  epoch: number,
-  after: SamplerState,
-): Promise<Batch> {
-  const { pairs, tokenizer, imageSize, textLength, prompt, augmentation, start } = options
-  const chosen = await Promise.all(drawn.map((index) => readable(options, index)))
-  const bytes = imageSize * imageSize * 3
-  const images = new Uint8Array(drawn.length * bytes)
-  chosen.forEach(({ index, pixels }, row) => {
-    applyChange(pixels, imageSize, changeOf(start.seed, epoch, index, augmentation), images, row * bytes)
-  })
-  const texts = chosen.map(({ index }) => pairs[index]!.text)
-  return {
-    images,
-    text: tokenizer.encodeBatch(texts, { length: textLength, first: 'cls' }),
-    caption: tokenizer.encodeBatch(
-      chosen.map(({ index }) => toWrite(prompt, pairs[index]!)),
-      { length: textLength, first: 'dec' },
-    ),
-    sampleIds: Int32Array.from(chosen, ({ index }) => pairs[index]!.sampleId),
-    captionIds: Int32Array.from(chosen, ({ index }) => numbers[index]!),
-    after,
-  }
-}
+type Assemble = (drawn: number[], epoch: number, after: SamplerState) => Promise<Batch>
 
-/** The pair at `index`, or the next one whose picture can be read: shapes are static, and a run must not end on one bad file. */
-async function readable(
-  { pairs, pictures }: BatchOptions,
-  index: number,
-): Promise<{ index: number; pixels: Uint8Array }> {
-  for (let tried = 0; tried < pairs.length; tried++) {
-    const candidate = (index + tried) % pairs.length
-    const pixels = await pictures.read(pairs[candidate]!.path)
-    if (pixels) return { index: candidate, pixels }
+function createAssembler(options: BatchOptions): Assemble {
+  const { pairs, pictures, onFault, tokenizer, imageSize, textLength, prompt, augmentation, start } = options
+  const numbers = textNumbers(pairs)
+  const unreadable = new Set<string>()
+
+  return async function assemble(drawn, epoch, after) {
+    const wanted = (index: number, row: number): WantedPicture => ({
+      row,
+      path: pairs[index]!.path,
+      change: changeOf(start.seed, epoch, index, augmentation),
+    })
+    const chosen = drawn.map(readable)
+    const empty = new Uint8Array(drawn.length * imageSize ** 2 * 3)
+    let filled = await pictures.fill(empty, chosen.map(wanted))
+    while (filled.faults.length > 0) {
+      for (const { row, fault } of filled.faults) {
+        report(chosen[row]!, fault)
+        chosen[row] = readable(chosen[row]!)
+      }
+      const again = filled.faults.map(({ row }) => wanted(chosen[row]!, row))
+      filled = await pictures.fill(filled.images, again)
+    }
+    const drawnPairs = chosen.map((index) => pairs[index]!)
+    return {
+      images: filled.images,
+      text: tokens(drawnPairs, ({ text }) => text, 'cls'),
+      caption: tokens(drawnPairs, (pair) => toWrite(prompt, pair), 'dec'),
+      sampleIds: Int32Array.from(drawnPairs, ({ sampleId }) => sampleId),
+      captionIds: Int32Array.from(chosen, (index) => numbers[index]!),
+      after,
+    }
   }
-  throw new Fault('no-readable-picture', 'Not one of the pictures to train on can be read.')
+
+  function tokens(some: TrainingPair[], textOf: (pair: TrainingPair) => string, first: 'cls' | 'dec'): Int32Array {
+    return tokenizer.encodeBatch(some.map(textOf), { length: textLength, first })
+  }
+
+  function report(index: number, fault: Fault): void {
+    const { path } = pairs[index]!
+    if (!unreadable.has(path)) onFault?.(path, fault)
+    unreadable.add(path)
+  }
+
+  /** The pair at `index`, or the next one whose picture can be read: shapes are static, and a run must not end on one bad file. */
+  function readable(index: number): number {
+    for (let tried = 0; tried < pairs.length; tried++) {
+      const candidate = (index + tried) % pairs.length
+      if (!unreadable.has(pairs[candidate]!.path)) return candidate
+    }
+    throw new Fault('no-readable-picture', 'Not one of the pictures to train on can be read.')
+  }
 }
 
 /**

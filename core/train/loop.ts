@@ -5,7 +5,7 @@ import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import type { Knobs } from './knobs.ts'
 import { createOptimiser, disposeOptimiser, trainedNames } from './optimiser.ts'
-import { createPictureSource, type Decode } from './pictures.ts'
+import type { PictureLoader } from './pictures.ts'
 import { checkResumable, saveProgress, type ResumePoint } from './resume.ts'
 import { rateAt } from './schedule.ts'
 import { createMeter } from './meter.ts'
@@ -31,7 +31,8 @@ export interface TrainOptions {
   parent: string | null
   /** Where to go on; null starts at step 0. */
   point: ResumePoint | null
-  decode: Decode
+  /** Stays open. */
+  pictures: PictureLoader
   report: TrainReport
   /** Told where the time goes. */
   profiler?: Profiler
@@ -104,21 +105,18 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
-export type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' | 'knobs' | 'decode'> & {
+export type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' | 'knobs' | 'pictures'> & {
   report: Pick<TrainReport, 'pictureFault'>
 }
 
 /** What a run's steps are made from: batches from where the sampler stands, trained names, lengths of the token rows. */
-export function setUp({ pairs, shape, vocabulary, knobs, decode, report }: SetUpOptions, start: SamplerState) {
+export function setUp({ pairs, shape, vocabulary, knobs, pictures, report }: SetUpOptions, start: SamplerState) {
   const tokenizer = createTokenizer(vocabulary)
   const textLength = rowLength(tokenizer, pairs, knobs.prompt, Math.min(knobs.textLength, shape.text.context))
   const batches = createBatches({
     pairs,
-    pictures: createPictureSource({
-      decode,
-      pictureBytes: shape.image.size ** 2 * 3,
-      onFault: report.pictureFault,
-    }),
+    pictures,
+    onFault: report.pictureFault,
     tokenizer,
     batchSize: knobs.batchSize,
     imageSize: shape.image.size,

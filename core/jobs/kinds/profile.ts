@@ -8,7 +8,7 @@ import type { ProfileTask } from '../protocol.ts'
 import { checkRuntime } from '../runtime.ts'
 import { runInWorker } from '../worker-host.ts'
 import type { Workshop } from './index.ts'
-import { runFolder, snapshotPath } from './train.ts'
+import { cacheFolder, runFolder, snapshotPath } from './train.ts'
 
 /** Times the operations of one step of a run, in a worker of its own, and keeps them with the run's profile. */
 export function profileKind({ project, worker, changed }: Workshop): Kind<'profile'> {
@@ -47,6 +47,7 @@ async function taskOf(project: Project, { run: id }: SpecOf<'profile'>): Promise
     kind: 'profile',
     folder: runFolder(project, run),
     snapshot: snapshotPath(project, run),
+    cache: cacheFolder(project),
     knobs: run.knobs,
     start: run.start === null ? null : (await usableCheckpoint(project, run.start)).folder,
     shape: run.shape,

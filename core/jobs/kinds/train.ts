@@ -99,12 +99,16 @@ export const runFolder = (project: Project, run: Run): string => join(project.fo
 export const snapshotPath = (project: Project, run: Run): string =>
   join(project.folder, 'snapshots', `${run.snapshot}.jsonl`)
 
+/** Holds what can be made again at any time. */
+export const cacheFolder = (project: Project): string => join(project.folder, 'cache')
+
 async function taskOf(project: Project, spec: Spec, run: Run, resume: boolean): Promise<TrainTask> {
   const start = run.start === null ? null : (await usableCheckpoint(project, run.start)).folder
   return {
     kind: 'train',
     folder: runFolder(project, run),
     snapshot: snapshotPath(project, run),
+    cache: cacheFolder(project),
     knobs: run.knobs,
     start,
     shape: run.shape,

@@ -1,7 +1,6 @@
-import { decodeRgb } from '../../image/decode.ts'
 import { upload } from '../../model/index.ts'
 import { startTensor } from '../../tensor/index.ts'
-import { parseKnobs } from '../../train/index.ts'
+import { parseKnobs, startPictureLoader } from '../../train/index.ts'
 import { timeStep } from '../../train/timeStep.ts'
 import type { ProfileTask } from '../protocol.ts'
 import type { Channel } from './channel.ts'
@@ -18,6 +17,7 @@ export async function runProfile(task: ProfileTask, { send, signal }: Channel) {
   const start = await startOf(task)
   signal.throwIfAborted()
   tell(1)
+  const pictures = startPictureLoader({ size: start.shape.image.size, cache: task.cache })
   const times = await timeStep({
     pairs: pairs.filter(({ split }) => split === 'train'),
     shape: start.shape,
@@ -25,13 +25,13 @@ export async function runProfile(task: ProfileTask, { send, signal }: Channel) {
     parameters: upload(start.tensors),
     knobs,
     seed: task.seed,
-    decode: (path) => decodeRgb(path, start.shape.image.size),
+    pictures,
     report: { pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }) },
     warm: () => {
       signal.throwIfAborted()
       tell(2)
     },
-  })
+  }).finally(() => pictures.close())
   const { name, version } = runtime
   send({
     kind: 'operations',

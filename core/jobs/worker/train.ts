@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { heldOutCaptions, heldOutRetrieval } from '../../evaluate/index.ts'
-import { decodeRgb } from '../../image/decode.ts'
 import { upload } from '../../model/index.ts'
 import type { LoadedModel } from '../../score/index.ts'
 import { startTensor } from '../../tensor/index.ts'
 import { createTokenizer } from '../../text/tokenizer.ts'
-import { newestCheckpoint, parseKnobs, train, type Knobs } from '../../train/index.ts'
+import { newestCheckpoint, parseKnobs, startPictureLoader, train, type Knobs } from '../../train/index.ts'
 import type { FromWorker, SnapshotPair, TrainTask } from '../protocol.ts'
 import type { Channel } from './channel.ts'
 import { readPairs } from './pairs.ts'
@@ -44,6 +43,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
       ? `Goes on after step ${point.state.step}.`
       : `Trains on ${pairs.length - heldOut.length} pairs; ${heldOut.length} are held out.`,
   )
+  const pictures = startPictureLoader({ size: start.shape.image.size, cache: task.cache })
   const outcome = await train({
     folder: task.folder,
     name: start.shape.name,
@@ -56,7 +56,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
     seed: task.seed,
     parent: start.hash,
     point,
-    decode: (path) => decodeRgb(path, start.shape.image.size),
+    pictures,
     signal,
     profiler: time,
     report: {
@@ -66,7 +66,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
       log,
       pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
     },
-  })
+  }).finally(() => pictures.close())
   if (outcome.kind === 'cancelled') return 'cancelled'
   send(await measure('after'))
   return { steps: outcome.step, checkpoint: outcome.checkpoint.hash }

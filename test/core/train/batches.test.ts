@@ -3,7 +3,7 @@ import { Fault } from '../../../core/contract/fault.ts'
 import { specialTokenText } from '../../../core/text/vocabulary.ts'
 import { createTokenizer } from '../../../core/text/tokenizer.ts'
 import { createBatches, type BatchOptions } from '../../../core/train/batches.ts'
-import { createPictureSource } from '../../../core/train/pictures.ts'
+import { createPictureLoader, type PictureLoader } from '../../../core/train/pictures.ts'
 
 const size = 4
 const pairs = Array.from({ length: 8 }, (_, index) => ({
@@ -16,7 +16,7 @@ const tokenizer = createTokenizer([...Object.values(specialTokenText), 'a', 'cat
 
 const options = (over: Partial<BatchOptions> = {}): BatchOptions => ({
   pairs,
-  pictures: createPictureSource({ decode, pictureBytes: size * size * 3 }),
+  pictures: createPictureLoader({ decode, size }),
   tokenizer,
   batchSize: 4,
   imageSize: size,
@@ -67,30 +67,58 @@ test('goes on exactly from the state after a batch', async () => {
 
 test('an unreadable picture is reported once and its place taken by the next pair', async () => {
   const faults: string[] = []
-  const pictures = createPictureSource({
+  const pictures = createPictureLoader({
     decode: async (path) =>
       path === '3.png' ? Promise.reject(new Fault('image-unreadable', 'Cut off.')) : decode(path),
-    pictureBytes: size * size * 3,
-    onFault: (path, fault) => faults.push(`${path} ${fault.code}`),
+    size,
   })
-  const batches = createBatches(options({ pictures, batchSize: 8 }))
+  const onFault = (path: string, fault: Fault) => faults.push(`${path} ${fault.code}`)
+  const batches = createBatches(options({ pictures, batchSize: 8, onFault }))
   for (let epoch = 0; epoch < 3; epoch++) {
-    const { sampleIds } = await batches.next()
+    const { sampleIds, images } = await batches.next()
     expect(sampleIds.includes(103)).toBe(false)
     expect(sampleIds.filter((id) => id === 104)).toHaveLength(2)
+    for (let row = 0; row < 8; row++) expect(images[row * size * size * 3]).toBe(sampleIds[row]! - 100)
   }
   expect(faults).toEqual(['3.png image-unreadable'])
 })
 
 test('ends with a fault when nothing can be read', async () => {
-  const pictures = createPictureSource({ decode: () => Promise.reject(new Error('no')), pictureBytes: 48 })
+  const pictures = createPictureLoader({ decode: () => Promise.reject(new Error('no')), size })
   await expect(createBatches(options({ pictures })).next()).rejects.toThrow('Not one of the pictures')
 })
 
-test('keeps decoded pictures up to the bound and no more', async () => {
-  let decoded = 0
-  const counting = async (path: string) => (decoded++, decode(path))
-  const pictures = createPictureSource({ decode: counting, pictureBytes: 48, maximumBytes: 100 })
-  for (const path of ['0', '1', '2', '0', '1', '2']) await pictures.read(path)
-  expect(decoded).toBe(4)
+test('prepares some batches ahead, and no more', async () => {
+  let begun = 0
+  const pictures = createPictureLoader({ decode, size })
+  const counting: PictureLoader = { ...pictures, fill: (images, wanted) => (begun++, pictures.fill(images, wanted)) }
+  const batches = createBatches(options({ pictures: counting }))
+  expect(begun).toBe(0)
+  for (let taken = 1; taken <= 3; taken++) {
+    await batches.next()
+    expect(begun).toBe(taken + 4)
+  }
+})
+
+test('gives the same batches when pictures come late and out of order', async () => {
+  const late = async (path: string) => {
+    await new Promise((resolve) => setTimeout(resolve, 10 - Number.parseInt(path, 10)))
+    return decode(path)
+  }
+  const [quick, slow] = [decode, late].map((by) =>
+    createBatches(options({ pictures: createPictureLoader({ decode: by, size }) })),
+  )
+  for (let step = 0; step < 5; step++) expect(await slow!.next()).toEqual(await quick!.next())
+})
+
+test('says how long its callers have waited', async () => {
+  const late = (path: string) => new Promise<Uint8Array>((resolve) => setTimeout(() => resolve(decode(path)), 30))
+  const batches = createBatches(options({ pictures: createPictureLoader({ decode: late, size }) }))
+  expect(batches.waited()).toBe(0)
+  await batches.next()
+  const first = batches.waited()
+  expect(first).toBeGreaterThan(25)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await batches.next()
+  expect(batches.waited() - first).toBeLessThan(first)
 })

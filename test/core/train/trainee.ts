@@ -2,7 +2,14 @@ import { createTokenizer } from '../../../core/text/tokenizer.ts'
 import { initialise, parseShape, upload, type Shape } from '../../../core/model/index.ts'
 import { startTensor } from '../../../core/tensor/index.ts'
 import { specialTokenText } from '../../../core/text/vocabulary.ts'
-import { knobsOf, newestCheckpoint, recipeNamed, train, type TrainReport } from '../../../core/train/index.ts'
+import {
+  createPictureLoader,
+  knobsOf,
+  newestCheckpoint,
+  recipeNamed,
+  train,
+  type TrainReport,
+} from '../../../core/train/index.ts'
 
 /** A model as small as can be, on made-up pictures: each word has its own colour. Also run as a program, to be killed. */
 const words = ['red', 'green', 'blue', 'gray']
@@ -77,7 +84,7 @@ export async function trainHere(
     seed: 3,
     parent: null,
     point,
-    decode,
+    pictures: createPictureLoader({ decode, size: shape.image.size }),
     report: silent,
     signal: new AbortController().signal,
     ...over,

@@ -48,7 +48,9 @@ async function trainTask(changes = {}): Promise<TrainTask> {
     compile: false,
     ...changes,
   })
-  return { kind: 'train', folder, snapshot, knobs, start: await toyCheckpoint(), shape: 'test', seed: 1, resume: false }
+  const cache = mkdtempSync(join(tmpdir(), 'winnow-cache-'))
+  const start = await toyCheckpoint()
+  return { kind: 'train', folder, snapshot, cache, knobs, start, shape: 'test', seed: 1, resume: false }
 }
 
 test('a training task measures, trains, saves and measures again', patient, async () => {
