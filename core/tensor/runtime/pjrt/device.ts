@@ -30,6 +30,8 @@ export interface PjrtDevice {
   /** The plugin's file. */
   root: string
   devices(): Device[]
+  /** Whether tensors have values: false on paper. */
+  hasValues: boolean
   put(shape: readonly number[], type: number, values: HostValues): bigint
   get(buffer: bigint, shape: readonly number[], type: number): HostValues
   destroy(buffer: bigint): void

@@ -10,12 +10,13 @@ import type { PjrtDevice } from './device.ts'
 export interface PaperDevice {
   /** For people: 'H100'. */
   name: string
+  memoryBytes: number
   /** Options of the topology. A GPU plugin takes { target_config: text proto of the GPU, topology: '1x1x1' }. */
   options: Options
 }
 
 /** The device on paper: tensors have shapes but no values, and take no memory. */
-export function openPaperDevice(plugin: Plugin, { name, options }: PaperDevice, flags: Flags): PjrtDevice {
+export function openPaperDevice(plugin: Plugin, { name, memoryBytes, options }: PaperDevice, flags: Flags): PjrtDevice {
   const topology = newTopology(plugin, name, options)
   let buffers = 0n
   const absent = () =>
@@ -27,11 +28,12 @@ export function openPaperDevice(plugin: Plugin, { name, options }: PaperDevice, 
   return {
     version: `PJRT ${plugin.version.join('.')} for ${name}`,
     root: plugin.path,
-    devices: () => [{ name, type: 'GPU', memoryBytes: 0 }],
+    devices: () => [{ name, type: 'GPU', memoryBytes }],
     put(shape, type, values) {
       deviceForm(shape, type, values) // what would be refused on a device is refused here
       return next()
     },
+    hasValues: false,
     get: refuse,
     destroy: () => undefined,
     consumed: () => false,

@@ -53,6 +53,7 @@ export function openDevice(plugin: Plugin, { client: clientOptions, flags, cache
     version: `PJRT ${plugin.version.join('.')} ${client.platformVersion.split('\n')[0]}`,
     root: plugin.path,
     devices: () => describeDevices(client),
+    hasValues: true,
     put: (shape, type, values) => putBuffer(client, shape, type, values),
     get: (buffer, shape, type) => getBuffer(plugin, buffer, shape, type),
     destroy: (buffer) => destroyBuffer(plugin, buffer),
