@@ -1,6 +1,7 @@
 export * from './bridge.ts'
 export * from './capfilt.ts'
 export * from './fault.ts'
+export * from './gpu.ts'
 export * from './job.ts'
 export * from './model.ts'
 export * from './pair.ts'

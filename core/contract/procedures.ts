@@ -5,6 +5,7 @@ import { exportDatasetSpec, exportModelSpec, itemFault, job, jobEvent, jobSpec, 
 import { checkpoint, preflight, recipe, run, runDetail } from './model.ts'
 import { captionSource, decision, operation, pair, query, sampleDetail, target } from './pair.ts'
 import { jobProfile } from './profile.ts'
+import { gpuProgress, gpuReport } from './gpu.ts'
 import { doctorReport, projectSummary, recentProject } from './project.ts'
 
 const id = z.number().int()
@@ -128,6 +129,10 @@ const exports_ = {
 
 const system = {
   doctor: oc.output(doctorReport),
+  /** The graphics cards and the state of their plugin, without testing anything. */
+  gpu: oc.output(gpuReport),
+  /** Fetches the plugin that fits and tests it. Ends with the report, or with the fault that stopped it. */
+  installGpu: oc.output(eventIterator(gpuProgress)),
   version: oc.output(z.object({ winnow: z.string(), node: z.string() })),
 }
 

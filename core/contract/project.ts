@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { faultRecord } from './fault.ts'
+import { gpuReport } from './gpu.ts'
 
 export const projectSummary = z.object({
   folder: z.string(),
@@ -21,11 +22,11 @@ export const recentProject = z.object({
 export type RecentProject = z.infer<typeof recentProject>
 
 export const doctorCheck = z.object({
-  name: z.enum(['node', 'runtime', 'self-test', 'electron', 'disk', 'images', 'database']),
+  name: z.enum(['node', 'runtime', 'self-test', 'gpu', 'electron', 'disk', 'images', 'database']),
   ok: z.boolean(),
   /** What was found. */
   found: z.string(),
   fault: faultRecord.nullable(),
 })
-export const doctorReport = z.object({ ok: z.boolean(), checks: z.array(doctorCheck) })
+export const doctorReport = z.object({ ok: z.boolean(), checks: z.array(doctorCheck), gpu: gpuReport })
 export type DoctorReport = z.infer<typeof doctorReport>

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Fault, faultFrom } from '../contract/index.ts'
+import { knownWorkerRuntime } from '../tensor/provision/gpu/worker.ts'
 import type { JobResult } from './law.ts'
 import type { FromWorker, Task, ToWorker, WorkPicture } from './protocol.ts'
 
@@ -30,8 +31,9 @@ export interface WorkerOptions {
  * Runs one task in a process of its own and resolves with its result. A worker that dies takes nothing
  * with it: the promise rejects with the fault 'worker-died' that says how.
  */
-export function runInWorker(task: Task, options: WorkerOptions): Promise<JobResult> {
+export async function runInWorker(task: Task, options: WorkerOptions): Promise<JobResult> {
   const { signal, onMessage, feed, environment = {}, program = workerProgram, onStderr, onSpawn } = options
+  const runtime = await knownWorkerRuntime()
   signal.throwIfAborted()
   const child = fork(program, [], {
     serialization: 'advanced',
@@ -39,7 +41,13 @@ export function runInWorker(task: Task, options: WorkerOptions): Promise<JobResu
     execArgv: ['--disable-warning=DEP0044'], // tfjs calls util.isArray, once in each process
     // Ctrl+C in a terminal goes to a whole group of processes: the engine must ask its worker to stop, not lose it.
     detached: process.platform !== 'win32',
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', UV_THREADPOOL_SIZE: poolSize, ...environment },
+    env: {
+      ...process.env,
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      UV_THREADPOOL_SIZE: poolSize,
+      ...runtime.environment,
+      ...environment,
+    },
   })
   if (child.pid) onSpawn?.(child.pid)
   const tail = keepTail(child, onStderr)

@@ -2,29 +2,32 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { asFault, Fault, type DoctorReport } from '../contract/index.ts'
+import { asFault, Fault, faultFrom, type DoctorReport, type GpuReport } from '../contract/index.ts'
 import { checkRuntime } from '../jobs/runtime.ts'
 import { openProject } from '../store/project.ts'
 import { runtimeFolder } from '../tensor/provision/folder.ts'
+import { runSelfTest } from '../tensor/provision/selfTestProcess.ts'
+import { checkedGpu } from './gpu.ts'
 import { programFolder, userFolder } from './places.ts'
-import { runSelfTest } from './self-test.ts'
 
 type Check = DoctorReport['checks'][number]
 
 /** Looks at everything Winnow needs on this machine, and says what to do about each problem. */
 export async function doctor(folder: string | null): Promise<DoctorReport> {
   const place = folder ?? userFolder()
+  const gpu = await checkedGpu()
   const checks = [
     await check('node', checkNode),
     await check('runtime', checkRuntimeFolder),
     await check('self-test', checkTensor),
+    await check('gpu', () => checkGpu(gpu)),
     await check('electron', checkElectron),
     await check('disk', () => checkDisk(place)),
     await check('images', checkImages),
     await check('database', checkDatabase),
   ]
-  // Without a window the engine still serves the browser.
-  return { ok: checks.every(({ ok, name }) => ok || name === 'electron'), checks }
+  // Without a window the engine still serves the browser, and without a GPU the CPU computes.
+  return { ok: checks.every(({ ok, name }) => ok || name === 'electron' || name === 'gpu'), checks, gpu }
 }
 
 async function check(name: Check['name'], work: () => string | Promise<string>): Promise<Check> {
@@ -51,7 +54,28 @@ function checkRuntimeFolder(): string {
 
 /** A gradient and a captured step, in a process of its own: a broken library must not take the engine with it. */
 async function checkTensor(): Promise<string> {
-  return runSelfTest()
+  const { version, devices } = await runSelfTest({ WINNOW_RUNTIME: 'libtensorflow' })
+  return `${version}, ${devices.map(({ name }) => name).join(', ')}; gradient and captured step right`
+}
+
+function checkGpu({ cards, state, plugin, device, downloadBytes, fault }: GpuReport): string {
+  if (fault && fault.code !== 'gpu-none') throw faultFrom({ ...fault, subject: fault.subject ?? listOf(cards) })
+  if (cards.length === 0 && !device) return 'none; the CPU computes'
+  if (state === 'ready') return `${listOf(cards)}; ${plugin} works on ${device}`
+  throw new Fault('gpu-not-installed', 'The GPU isn’t used yet; the CPU computes.', {
+    subject: listOf(cards),
+    hint: `Run \`winnow doctor --install-gpu\`: it downloads ${plugin} (${(downloadBytes / 1e9).toFixed(1)} GB). No CUDA toolkit is needed.`,
+  })
+}
+
+function listOf(cards: GpuReport['cards']): string {
+  return cards
+    .map(({ name, memoryBytes, driver }) =>
+      [name, memoryBytes && `${(memoryBytes / 2 ** 30).toFixed(0)} GiB`, driver && `driver ${driver}`]
+        .filter(Boolean)
+        .join(', '),
+    )
+    .join('; ')
 }
 
 /** Writes a small WebP and reads it back. */

@@ -1,5 +1,5 @@
 import type { implement } from '@orpc/server'
-import type { Caption, Contract, Job, JobProfile, Run } from '../../core/contract/index.ts'
+import type { Caption, Contract, GpuReport, Job, JobProfile, Run } from '../../core/contract/index.ts'
 
 type Implementer = ReturnType<typeof implement<Contract>>
 
@@ -54,6 +54,8 @@ export function fakeCapfilt(os: Implementer, captionOf: (id: number) => Caption)
     apply: os.capfilt.apply.handler(() => ({ operation: null, changed: 900, accepted: 600, rejected: 300 })),
   }
 }
+
+const noGpu: GpuReport = { cards: [], state: 'none', plugin: null, downloadBytes: 0, device: null, fault: null }
 
 const run: Run = {
   id: 'r1',
@@ -328,7 +330,11 @@ export function fakeModels(os: Implementer) {
       preview: os.exports.preview.handler(() => ({ pairs: 8200, pictures: 4100, bytes: 1.2e9, problems: [] })),
     },
     system: {
-      doctor: os.system.doctor.handler(() => ({ ok: true, checks: [] })),
+      doctor: os.system.doctor.handler(() => ({ ok: true, checks: [], gpu: noGpu })),
+      gpu: os.system.gpu.handler(() => noGpu),
+      installGpu: os.system.installGpu.handler(async function* () {
+        yield { stage: 'done' as const, doneBytes: 0, totalBytes: 0, report: noGpu }
+      }),
       version: os.system.version.handler(() => ({ winnow: '0.1.0', node: '24' })),
     },
   }

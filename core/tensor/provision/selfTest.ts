@@ -1,34 +1,39 @@
-import { runtimeFolder } from './folder.ts'
 import { capture } from '../capture/capture.ts'
 import { linear } from '../ops/linear.ts'
 import { valueAndGradients } from '../ops/gradients.ts'
-import { startTensor } from '../runtime/start.ts'
-import type { Device } from '../runtime/runtime.ts'
+import { startTensor, type StartOptions } from '../runtime/start.ts'
+import type { Device, Precision, RuntimeName } from '../runtime/runtime.ts'
 import { tf } from '../tfjs.ts'
 
 /** What `selfTest` found: each true means that the numbers were right, not only that nothing threw. */
 export interface SelfTest {
+  runtime: RuntimeName
   version: string
   devices: Device[]
   gradient: boolean
   captured: boolean
   xla: boolean
+  /** null where the runtime computes in float32 alone (libtensorflow). */
+  bf16: boolean | null
   seconds: number
 }
 
-/** Starts the runtime and checks a gradient and a small training step: eager, captured, and compiled by XLA. */
-export async function selfTest(root = runtimeFolder()): Promise<SelfTest> {
+/** Starts the runtime and checks a gradient and a small training step: eager, captured, compiled by XLA, and in bfloat16. */
+export async function selfTest(options: StartOptions = {}): Promise<SelfTest> {
   const start = performance.now()
-  const runtime = await startTensor({ root })
+  const runtime = await startTensor(options)
   const gradient = checkGradient()
-  const captured = await checkStep(false)
-  const xla = await checkStep(true)
+  const captured = await checkStep({ xla: false })
+  const xla = await checkStep({ xla: true })
+  const bf16 = runtime.name === 'pjrt' ? await checkStep({ xla: true, precision: 'bfloat16' }) : null
   return {
+    runtime: runtime.name,
     version: runtime.version,
     devices: runtime.devices(),
     gradient,
     captured,
     xla,
+    bf16,
     seconds: (performance.now() - start) / 1000,
   }
 }
@@ -42,8 +47,11 @@ function checkGradient(): boolean {
   })
 }
 
-/** Gradient descent on the mean of (x·w)² for x = [1, 2], w = [3, 1], rate 0.1: by hand, w becomes [2, -1]. */
-async function checkStep(xla: boolean): Promise<boolean> {
+/**
+ * Gradient descent on the mean of (x·w)² for x = [1, 2], w = [3, 1], rate 0.1: by hand, w becomes [2, -1].
+ * All these numbers are exact in bfloat16 too.
+ */
+async function checkStep(how: { xla: boolean; precision?: Precision }): Promise<boolean> {
   const weight = tf.tidy(() => tf.variable(tf.tensor2d([[3, 1]])))
   const step = capture(
     (x: tf.Tensor) => {
@@ -51,7 +59,7 @@ async function checkStep(xla: boolean): Promise<boolean> {
       weight.assign(tf.sub(weight, tf.mul(gradients[0]!, 0.1)))
       return [value]
     },
-    { inputs: [{ shape: [1, 2], dtype: 'float32' }], state: [weight], xla, name: 'self_test' },
+    { inputs: [{ shape: [1, 2], dtype: 'float32' }], state: [weight], name: 'self_test', ...how },
   )
   const [loss] = await step.run([Float32Array.of(1, 2)])
   const right = close(loss!.dataSync(), [25]) && close(weight.dataSync(), [2, -1])

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Fault } from '../../../../core/contract/index.ts'
+import type { Fault } from '../../../../core/contract/index.ts'
 import { choosePlugin } from '../../../../core/tensor/provision/gpu/choose.ts'
 import { detectHardware } from '../../../../core/tensor/provision/gpu/detect.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
