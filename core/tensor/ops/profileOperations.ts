@@ -1,4 +1,5 @@
 import { backend } from '../backend/current.ts'
+import { session } from '../binding/session.ts'
 
 /** Operations listed by name; what comes after is left out. */
 const listed = 15
@@ -14,21 +15,23 @@ export interface OperationProfile {
 }
 
 /**
- * Runs work eagerly and times each operation on its way to the runtime. An operation's time includes the wait for its
- * inputs, which eager operations on a processor don't have. Not while a step is captured: nothing runs then.
+ * Runs work eagerly and times each operation on its way to the runtime. Not while a step is captured: nothing runs then.
+ * libtensorflow's operations are done when they return; where they are not (PJRT), each is waited for by reading it.
  */
 export function profileOperations(work: () => void): OperationProfile {
   const { binding } = backend()
   const { executeOp } = binding
   const times = new Map<string, { calls: number; milliseconds: number }>()
+  const copying = session().runtime.name === 'pjrt' ? (id: number) => waitFor(id, binding) : () => 0
   binding.executeOp = (name, ...rest) => {
     const started = performance.now()
-    try {
-      return executeOp(name, ...rest)
-    } finally {
-      const entry = times.get(name) ?? { calls: 0, milliseconds: 0 }
-      times.set(name, { calls: entry.calls + 1, milliseconds: entry.milliseconds + performance.now() - started })
-    }
+    const results = executeOp(name, ...rest)
+    const copied = results[0] ? copying(results[0].id) : 0
+    const entry = times.get(name) ?? { calls: 0, milliseconds: 0 }
+    entry.calls++
+    entry.milliseconds += Math.max(0, performance.now() - started - copied)
+    times.set(name, entry)
+    return results
   }
   const started = performance.now()
   try {
@@ -37,6 +40,14 @@ export function profileOperations(work: () => void): OperationProfile {
     binding.executeOp = executeOp
   }
   return summarise(times, performance.now() - started)
+}
+
+/** Waits until a tensor has its values; returns the milliseconds that went into copying them twice. */
+function waitFor(id: number, { tensorDataSync }: ReturnType<typeof backend>['binding']): number {
+  tensorDataSync(id)
+  const started = performance.now()
+  tensorDataSync(id)
+  return 2 * (performance.now() - started)
 }
 
 function summarise(times: Map<string, { calls: number; milliseconds: number }>, stepMilliseconds: number) {
