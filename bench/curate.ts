@@ -17,7 +17,7 @@ import {
   undo,
 } from '../core/curate/index.ts'
 import { openProject, type Project } from '../core/store/project.ts'
-import { median, type BenchRow } from './record.ts'
+import { median, type BenchRow } from './harness/record.ts'
 
 export type { BenchRow }
 

@@ -7,7 +7,7 @@ import type { SpecOf } from '../core/contract/index.ts'
 import { importPairs } from '../core/exchange/index.ts'
 import { insertJob } from '../core/store/jobs.ts'
 import { openProject } from '../core/store/project.ts'
-import type { BenchRow } from './record.ts'
+import type { BenchRow } from './harness/record.ts'
 
 /** Writes JPEG files that all differ, with sidecars. */
 async function compose(folder: string, count: number, size: number): Promise<void> {

@@ -1,21 +1,28 @@
-/** npm run bench -- <name> [--quick] [--json]: a table on stderr; with --json the record on stdout. */
+/** npm run bench -- <name> [--quick] [--json]: a table on stderr; with --json the record as the last line of stdout. */
 import { readdirSync } from 'node:fs'
-import { record, table, type BenchRow } from './record.ts'
+import { record, table, type BenchRow } from './harness/record.ts'
 
-type Bench = (options: { quick: boolean }) => BenchRow[] | Promise<BenchRow[]>
+export interface BenchOptions {
+  /** Tiny sizes and few turns: shows that it works, not how fast. */
+  quick: boolean
+  /** Words after the name that are no flags, for instance a model's size. */
+  only: string[]
+}
+type Bench = (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>
 
-const helpers = ['run.ts', 'record.ts']
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.ts') && !helpers.includes(file))
+  .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => file.slice(0, -3))
-const name = process.argv.slice(2).find((word) => !word.startsWith('-'))
+const [name, ...only] = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 
 if (!name || !names.includes(name)) {
   console.error(`Usage: npm run bench -- <name> [--quick] [--json]\nNames: ${names.join(', ')}`)
   process.exitCode = 2
 } else {
   const { bench } = (await import(`./${name}.ts`)) as { bench: Bench }
-  const rows = await bench({ quick: process.argv.includes('--quick') })
+  const rows = await bench({ quick: process.argv.includes('--quick'), only })
   console.error(table(rows))
   if (process.argv.includes('--json')) console.log(JSON.stringify(record(name, rows)))
+  // An own runtime's threads would keep the process; and what failed its parity must not look like success.
+  process.exit(process.exitCode ?? 0)
 }

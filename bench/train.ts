@@ -1,6 +1,6 @@
 /** Pairs a second of the captured training step, all three losses. Run: npm run bench -- train [--quick] [--json] */
 import { execFileSync } from 'node:child_process'
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
+
 import { join } from 'node:path'
 import { initialise, parameterCount, readShape, upload } from '../core/model/index.ts'
 import { startTensor, tf } from '../core/tensor/index.ts'
@@ -8,7 +8,7 @@ import type { Batch } from '../core/train/batches.ts'
 import { knobsOf, recipeNamed } from '../core/train/index.ts'
 import { createOptimiser, disposeOptimiser } from '../core/train/optimiser.ts'
 import { captureTrainingStep, runStep } from '../core/train/step.ts'
-import type { BenchRow } from './curate.ts'
+import type { BenchRow } from './harness/record.ts'
 
 interface Case {
   shape: 'tiny' | 'small'

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
+import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os'
 
 /** One measured thing. `ratio` above 1 means that we are faster or smaller than the peer. */
 export interface BenchRow {
@@ -9,11 +9,15 @@ export interface BenchRow {
   peer: number | null
   peerName: string | null
   ratio: number | null
+  /** Of the ratio where there is a peer, else of `ours`. */
   target: number | null
   pass: boolean | null
   n: number
   note: string
 }
+
+/** Threads that either side gets. */
+export const cores = availableParallelism()
 
 /** Rows with what they were measured on. */
 export function record(bench: string, rows: BenchRow[]) {
@@ -21,22 +25,26 @@ export function record(bench: string, rows: BenchRow[]) {
     platform: platform(),
     arch: arch(),
     cpu: cpus()[0]?.model ?? '',
-    threads: availableParallelism(),
+    threads: cores,
     memory: totalmem(),
     node: process.version,
+    /** Of the last minute, the benchmark's own included: well above `threads` means that others were at work. */
+    load: Number(loadavg()[0]!.toFixed(1)),
   }
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
   return { bench, machine, commit, rows }
 }
 
-/** One line a row, for people. */
+/** One line a row, for people; what was measured how stands below it. */
 export function table(rows: BenchRow[]): string {
   const verdict = ({ target, pass }: BenchRow) => (target === null ? '' : `target ${target} ${pass ? 'met' : 'MISSED'}`)
+  const ratio = (row: BenchRow) => (row.ratio === null ? '' : `${row.ratio.toFixed(2)} × ${row.peerName}`)
   return rows
-    .map(
-      (row) =>
-        `${row.name.padEnd(58)} ${row.ours.toFixed(1).padStart(9)} ${row.unit.padEnd(10)} ${verdict(row).padEnd(20)} ${row.note}`,
-    )
+    .map((row) => {
+      const numbers = `${row.ours.toFixed(1).padStart(9)} ${row.unit.padEnd(10)} ${ratio(row).padEnd(24)}`
+      const note = `n ${row.n}; ${row.note}`
+      return `${row.name.padEnd(58)} ${numbers} ${verdict(row).padEnd(20)}${row.peer === null ? ` ${note}` : `\n    ${note}`}`
+    })
     .join('\n')
 }
 
