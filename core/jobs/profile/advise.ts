@@ -65,16 +65,16 @@ function stepAdvice({ seconds, steps, later, training, megapixels }: ProfileFact
   return found
 }
 
-/** Decoded pictures are kept, so a first pass that waits is no illness; what counts is the time after it. */
+/** Resized copies are kept, so a first pass that waits is no illness: what counts is the time after it. */
 function waiting(seconds: ByActivity, later: ProfileFacts['later'], megapixels: ProfileFacts['megapixels']): Advice[] {
   const wait = share(seconds.wait, stepping(seconds))
   const known = later && later.steps >= least.steps ? share(later.seconds.wait, stepping(later.seconds)) : null
   if (wait <= limits.wait && (known ?? 0) <= limits.wait) return []
   if (known !== null && known <= limits.wait)
     return [{ code: 'wait-first-epoch', values: { share: wait, laterShare: known } }]
-  const size = megapixels()
+  const size = known === null ? megapixels() : null
   if (size === null) return [{ code: 'wait-pictures', values: { share: known ?? wait } }]
-  return [{ code: 'wait-decoding', values: { share: known ?? wait, megapixels: size } }]
+  return [{ code: 'wait-decoding', values: { share: wait, megapixels: size } }]
 }
 
 /** What a job does beside its steps. */

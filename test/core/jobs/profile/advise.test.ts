@@ -42,7 +42,9 @@ describe('advice', () => {
     expect(advise(facts({ seconds: first, later: after(0.5) }))).toMatchObject([
       { code: 'wait-first-epoch', values: { share: 0.2 } },
     ])
-    expect(codes({ seconds: first, later: after(10) })).toEqual(['wait-decoding'])
+    expect(advise(facts({ seconds: first, later: after(10) }))).toEqual([
+      { code: 'wait-pictures', values: { share: 10 / 60 } },
+    ])
     expect(codes({ seconds: first, later: { ...after(0), steps: 2 } })).toEqual(['wait-decoding'])
   })
 
