@@ -43,7 +43,8 @@ export function advise(facts: ProfileFacts): Advice[] {
     ...surroundings(facts),
     ...(measured(facts) ? machineAdvice(facts) : []),
   ]
-  return found.length === 0 && measured(facts) ? alone(facts) : found
+  const trifles = found.every(({ code }) => code === 'compile-off')
+  return trifles && measured(facts) ? [...unhindered(facts), ...found] : found
 }
 
 const add = (...values: number[]) => values.reduce((sum, value) => sum + value, 0)
@@ -52,7 +53,7 @@ const stepping = ({ wait, upload, compute, download }: ByActivity) => add(wait, 
 const measured = ({ seconds, steps }: ProfileFacts) => steps >= least.steps && stepping(seconds) >= least.seconds
 const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0)
 
-function stepAdvice({ seconds, steps, later, training, megapixels }: ProfileFacts): Advice[] {
+function stepAdvice({ seconds, steps, later, training, megapixels, device }: ProfileFacts): Advice[] {
   const all = stepping(seconds)
   const found = waiting(seconds, later, megapixels)
   const transfer = share(seconds.upload + seconds.download, all)
@@ -61,7 +62,9 @@ function stepAdvice({ seconds, steps, later, training, megapixels }: ProfileFact
   if (training && stepSeconds < shortStepSeconds && training.pairs >= 2 * training.batchSize)
     found.push({ code: 'batch-small', values: { batch: training.batchSize, milliseconds: stepSeconds * 1000 } })
   const compute = share(seconds.compute, all)
-  if (training && !training.compile && compute > 0.5) found.push({ code: 'compile-off', values: { share: compute } })
+  // Accelerators' plugins compile in any case.
+  if (training && !training.compile && device === 'CPU' && compute > 0.5)
+    found.push({ code: 'compile-off', values: { share: compute } })
   return found
 }
 
@@ -108,8 +111,8 @@ function machineAdvice({ ownLoad, otherLoad, cores, device, seconds, peakBytes, 
   return found
 }
 
-/** Said where nothing else is to be said. */
-function alone({ seconds }: ProfileFacts): Advice[] {
+/** Said where nothing else is in the way. */
+function unhindered({ seconds }: ProfileFacts): Advice[] {
   const compute = share(seconds.compute, stepping(seconds))
   return compute >= limits.compute ? [{ code: 'compute-bound', values: { share: compute } }] : []
 }

@@ -58,7 +58,6 @@ describe('advice', () => {
   it.each([
     ['transfer-long', { seconds: seconds({ compute: 80, upload: 15, download: 5 }) }],
     ['batch-small', { seconds: seconds({ compute: 2 }) }],
-    ['compile-off', { training: { ...training, compile: false } }],
     ['checkpoint-often', { seconds: seconds({ compute: 80, checkpoint: 20 }) }],
     ['evaluate-long', { seconds: seconds({ compute: 60, evaluate: 40 }) }],
     ['prepare-long', { seconds: seconds({ compute: 60, prepare: 40 }) }],
@@ -67,6 +66,13 @@ describe('advice', () => {
     ['memory-short', { peakBytes: 15e9 }],
   ] as [string, Partial<ProfileFacts>][])('says %s where that is measured, and nothing else', (code, over) => {
     expect(codes(over)).toEqual([code])
+  })
+
+  it('says that the step is not compiled beside that nothing is in the way, and only of a processor', () => {
+    const off = { training: { ...training, compile: false } }
+    expect(codes(off)).toEqual(['compute-bound', 'compile-off'])
+    expect(codes({ ...off, device: 'GPU' })).toEqual(['compute-bound'])
+    expect(codes({ ...off, otherLoad: 0.4 })).toEqual(['compile-off', 'machine-busy'])
   })
 
   it('names a spacing of checkpoints that costs half the limit', () => {
