@@ -1,6 +1,6 @@
 import { tf } from '../tensor/index.ts'
 import { dense, type Model } from './layers.ts'
-import { encodeText, scoreTokens } from './text.ts'
+import { encodeText, rememberPicture, scoreTokens, type Memory } from './text.ts'
 
 /**
  * BLIP's mixture of encoder and decoder, as pure functions of a model and its inputs.
@@ -18,14 +18,14 @@ export function textFeature(model: Model, ids: tf.Tensor): tf.Tensor {
   return unit(dense(model, 'text_proj', firstToken(encodeText(model, ids, 'text'))))
 }
 
-/** Scores of no match and match: image tokens [B, N, W] and int32 [B, L], [ENC] first → [B, 2]. */
-export function matchLogits(model: Model, image: tf.Tensor, ids: tf.Tensor): tf.Tensor {
-  return dense(model, 'itm_head', firstToken(encodeText(model, ids, 'matcher', image)))
+/** Scores of no match and match: B pictures, as `rememberPicture` gives them, and int32 [B, L], [ENC] first → [B, 2]. */
+export function matchLogits(model: Model, picture: Memory[], ids: tf.Tensor): tf.Tensor {
+  return dense(model, 'itm_head', firstToken(encodeText(model, ids, 'matcher', picture)))
 }
 
 /** Scores of every next token: image tokens [B, N, W] and int32 [B, L], [DEC] first → [B, L, V]. */
 export function captionLogits(model: Model, image: tf.Tensor, ids: tf.Tensor): tf.Tensor {
-  return scoreTokens(model, encodeText(model, ids, 'decoder', image))
+  return scoreTokens(model, encodeText(model, ids, 'decoder', rememberPicture(model, image)))
 }
 
 /** [B, T, W] → [B, W] */

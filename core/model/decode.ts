@@ -8,6 +8,7 @@ import {
   feedForward,
   finishEmbedding,
   projectHeads,
+  rememberPicture,
   scoreTokens,
   selfAttentionName,
 } from './text.ts'
@@ -49,11 +50,10 @@ export function memoryVariables(memory: DecoderMemory): tf.Variable[] {
 
 /** Writes the picture's keys and values: image tokens [R, N, Wv], one row for each caption. */
 export function rememberImages(model: Model, memory: DecoderMemory, image: tf.Tensor): void {
-  for (let i = 0; i < model.shape.text.depth; i++) {
-    const name = `${textLayer(i)}.crossattention.self`
-    memory.imageKeys[i]!.assign(projectHeads(model, `${name}.key`, image))
-    memory.imageValues[i]!.assign(projectHeads(model, `${name}.value`, image))
-  }
+  rememberPicture(model, image).forEach(({ key, value }, i) => {
+    memory.imageKeys[i]!.assign(key)
+    memory.imageValues[i]!.assign(value)
+  })
 }
 
 export interface DecodeInput {

@@ -13,5 +13,6 @@ export {
 } from './parameters.ts'
 export { seeded, type Random } from './random.ts'
 export { imageTokenCount, parseShape, readShape, type Shape } from './shape.ts'
+export { rememberPicture, type Memory } from './text.ts'
 export { createCaptioner, type Captioner, type CaptionerOptions } from './captioner.ts'
 export type { GeneratedCaption, GenerateOptions } from './generate.ts'

@@ -14,15 +14,15 @@ export type TextMode = 'text' | 'matcher' | 'decoder'
 /**
  * BERT's stack (post-norm) with cross-attention in every layer, as in BLIP.
  * @param ids int32 [B, L]; padding is masked by its id
- * @param image image tokens [B, N, Wv]; needed by the matcher and the decoder
+ * @param picture what the caption looks at, for each layer (see `rememberPicture`); needed by the matcher and the decoder
  * @returns [B, L, W]
  */
-export function encodeText(model: Model, ids: tf.Tensor, mode: TextMode, image?: tf.Tensor): tf.Tensor {
+export function encodeText(model: Model, ids: tf.Tensor, mode: TextMode, picture: Memory[] = []): tf.Tensor {
   const mask = mode === 'decoder' ? tf.add(paddingMask(model, ids), causalMask(ids.shape[1]!)) : paddingMask(model, ids)
   let x = embedTokens(model, ids)
   for (let i = 0; i < model.shape.text.depth; i++) {
     x = selfAttention(model, selfAttentionName(i, mode), x, mask)
-    if (mode !== 'text') x = crossAttention(model, `${textLayer(i)}.crossattention`, x, image!)
+    if (mode !== 'text') x = attentionBlock(model, `${textLayer(i)}.crossattention`, x, picture[i]!)
     x = feedForward(model, textLayer(i), x)
   }
   return x
@@ -58,10 +58,15 @@ function selfAttention(model: Model, name: string, x: tf.Tensor, mask: tf.Tensor
   })
 }
 
-function crossAttention(model: Model, name: string, x: tf.Tensor, image: tf.Tensor): tf.Tensor {
-  return attentionBlock(model, name, x, {
-    key: projectHeads(model, `${name}.self.key`, image),
-    value: projectHeads(model, `${name}.self.value`, image),
+/**
+ * Keys and values of a picture for the cross-attention of each layer. Matcher and decoder share these weights (BLIP), so
+ * one pass over the picture serves both, and every caption that is held against it.
+ * @param image image tokens [B, N, Wv]
+ */
+export function rememberPicture(model: Model, image: tf.Tensor): Memory[] {
+  return Array.from({ length: model.shape.text.depth }, (_, i) => {
+    const name = `${textLayer(i)}.crossattention.self`
+    return { key: projectHeads(model, `${name}.key`, image), value: projectHeads(model, `${name}.value`, image) }
   })
 }
 

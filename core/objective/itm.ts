@@ -1,14 +1,15 @@
 import { categorical, embedding, fold, softmaxCrossEntropy, tf } from '../tensor/index.ts'
 import { matchLogits } from '../model/blip.ts'
 import type { Model } from '../model/layers.ts'
+import type { Memory } from '../model/text.ts'
 import { withoutGradient } from './itc.ts'
 
 /** Below any similarity (cosine over the least temperature is -1000), so that a blocked pair is never drawn. */
 const blocked = -1e4
 
 export interface MatchingInput {
-  /** Image tokens [B, N, W]. */
-  image: tf.Tensor
+  /** Keys and values of the pictures (see `rememberPicture`). */
+  picture: Memory[]
   /** int32 [B, L], [ENC] first. */
   ids: tf.Tensor
   /** Similarities over the temperature [B, B], picture by text; negatives are drawn by them, without gradient. */
@@ -27,28 +28,30 @@ export interface MatchingInput {
  * negative counts with its positive only.
  */
 export function matchingLoss(model: Model, input: MatchingInput): tf.Scalar {
-  const { image, ids, positives, seed } = input
+  const { picture, ids, positives, seed } = input
   const anchors = input.anchors ?? ids.shape[0]!
   const first = (x: tf.Tensor) => tf.slice(x, new Array(x.rank).fill(0), [anchors, ...x.shape.slice(1)])
   const scores = withoutGradient(input.similarities)
   const texts = drawNegatives(first(scores), first(positives), fold(seed, 0))
   const pictures = drawNegatives(first(tf.transpose(scores)), first(tf.transpose(positives)), fold(seed, 1))
 
-  const images = tf.concat([first(image), pick(image, pictures.indices), first(image)], 0)
+  const own = tf.range(0, anchors, 1, 'int32') as tf.Tensor1D
+  const images = tf.concat([own, pictures.indices, own], 0)
+  const seen = picture.map(({ key, value }) => ({ key: pick(key, images), value: pick(value, images) }))
   const sequences = tf.concat([first(ids), first(ids), tf.gather(ids, texts.indices)], 0)
   const labels = tf.tensor1d(
     Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0)),
     'int32',
   )
-  const losses = softmaxCrossEntropy(matchLogits(model, images, sequences), labels, { smoothing: 0 })
+  const losses = softmaxCrossEntropy(matchLogits(model, seen, sequences), labels, { smoothing: 0 })
   const weights = tf.concat([tf.ones([anchors]), pictures.legal, texts.legal], 0)
   return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights))
 }
 
-/** Rows of x [B, N, W] by number. Subtle: tf.gather would pass a gradient on to the numbers, and int32 has none. */
+/** Rows of x [B, ...] by number. Subtle: tf.gather would pass a gradient on to the numbers, and int32 has none. */
 function pick(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-  const [batch, length, width] = x.shape as [number, number, number]
-  return tf.reshape(embedding(tf.reshape(x, [batch, length * width]), indices), [-1, length, width])
+  const [batch, ...rest] = x.shape as [number, ...number[]]
+  return tf.reshape(embedding(tf.reshape(x, [batch, -1]), indices), [-1, ...rest])
 }
 
 export interface Negatives {

@@ -1,5 +1,5 @@
 import { ignoredLabel, softmaxCrossEntropy, tf } from '../tensor/index.ts'
-import { scoreTokens, encodeText } from '../model/text.ts'
+import { scoreTokens, encodeText, type Memory } from '../model/text.ts'
 import type { Model } from '../model/layers.ts'
 
 export interface CaptioningOptions {
@@ -11,18 +11,18 @@ export interface CaptioningOptions {
 /**
  * Captioning: cross-entropy of each next token, label smoothing 0.1, mean over the targets that are neither padding
  * nor prompt (BLIP, med.py).
- * @param image image tokens [B, N, W]
+ * @param picture keys and values of the pictures (see `rememberPicture`)
  * @param ids int32 [B, L], [DEC] first
  */
 export function captioningLoss(
   model: Model,
-  image: tf.Tensor,
+  picture: Memory[],
   ids: tf.Tensor,
   options: CaptioningOptions = {},
 ): tf.Scalar {
   const { promptLength = 1, smoothing = 0.1 } = options
   const [batch, length] = ids.shape as [number, number]
-  const states = encodeText(model, tf.slice(ids, [0, 0], [batch, length - 1]), 'decoder', image)
+  const states = encodeText(model, tf.slice(ids, [0, 0], [batch, length - 1]), 'decoder', picture)
   const logits = tf.reshape(scoreTokens(model, states), [batch * (length - 1), -1])
   const labels = captionLabels(ids, model.shape.text.tokens.pad, promptLength)
   const losses = softmaxCrossEntropy(logits, tf.reshape(labels, [-1]), { smoothing })

@@ -1,4 +1,4 @@
-import { encodeImages, imageFeature, matchLogits, textFeature, type Model } from '../model/index.ts'
+import { encodeImages, imageFeature, matchLogits, rememberPicture, textFeature, type Model } from '../model/index.ts'
 import { capture, tf, type Captured } from '../tensor/index.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import type { LoadedModel } from './model.ts'
@@ -136,7 +136,7 @@ function judgeStep(
   plain: tf.Tensor,
   matching: tf.Tensor,
 ): tf.Tensor {
-  const logits = matchLogits(model, tf.gather(seen.tokens, rows), matching)
+  const logits = matchLogits(model, rememberPicture(model, tf.gather(seen.tokens, rows)), matching)
   const cosine = tf.sum(tf.mul(tf.gather(seen.features, rows), textFeature(model, plain)), 1)
   const match = (x: tf.Tensor) => tf.reshape(tf.slice(x, [0, 1], [-1, 1]), [-1])
   return tf.stack([match(tf.softmax(logits)), match(logits), cosine], 1)

@@ -2,6 +2,7 @@ import { encodeImages, imageFeature, textFeature } from '../model/blip.ts'
 import { createDrop, type Model } from '../model/layers.ts'
 import type { TrainableParameters } from '../model/parameters.ts'
 import type { Shape } from '../model/shape.ts'
+import { rememberPicture } from '../model/text.ts'
 import { clampTemperature, contrastiveLoss, positivePairs, similarities } from '../objective/itc.ts'
 import { matchingLoss } from '../objective/itm.ts'
 import { captioningLoss } from '../objective/lm.ts'
@@ -105,6 +106,8 @@ function weightedLosses(options: StepOptions, { images, text, caption, sample, c
   const image = encodeImages(model, images)
   const contrasts = knobs.itcWeight > 0
   const matches = knobs.itmWeight > 0 && matching
+  const writes = knobs.lmWeight > 0
+  const picture = matches || writes ? rememberPicture(model, image) : []
   const none = tf.scalar(0)
   const extra = { itc: none, itm: none, lm: none }
   if (contrasts || matches) {
@@ -116,11 +119,10 @@ function weightedLosses(options: StepOptions, { images, text, caption, sample, c
       const scores = similarities(features.image, features.text, temperature)
       const anchors = knobs.itmAnchors > 0 ? Math.min(knobs.itmAnchors, knobs.batchSize) : undefined
       const ids = withFirst(text, shape.text.tokens.enc)
-      extra.itm = matchingLoss(model, { image, ids, similarities: scores, positives, seed: fold(seed, -2), anchors })
+      extra.itm = matchingLoss(model, { picture, ids, similarities: scores, positives, seed: fold(seed, -2), anchors })
     }
   }
-  if (knobs.lmWeight > 0)
-    extra.lm = captioningLoss(model, image, caption, { promptLength, smoothing: knobs.labelSmoothing })
+  if (writes) extra.lm = captioningLoss(model, picture, caption, { promptLength, smoothing: knobs.labelSmoothing })
   const loss = tf.addN([
     tf.mul(extra.itc, knobs.itcWeight),
     tf.mul(extra.itm, knobs.itmWeight),

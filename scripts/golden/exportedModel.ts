@@ -6,6 +6,7 @@ import {
   initialise,
   matchLogits,
   parseShape,
+  rememberPicture,
   textFeature,
   type Model,
 } from '../../core/model/index.ts'
@@ -71,10 +72,10 @@ export async function ourOutputs() {
   )
   return {
     ids: Array.from(await ids('cls').data()),
-    matchLogits: Array.from(await matchLogits(model, tokens, ids('enc')).data()),
+    matchLogits: Array.from(await matchLogits(model, rememberPicture(model, tokens), ids('enc')).data()),
     cosine: Array.from(await cosine.data()),
     captionLogits: Array.from(await tf.slice(captionLogits(model, tokens, ids('dec')), [0, 0, 0], [3, 4, -1]).data()),
-    captioningLoss: Array.from(await captioningLoss(model, tokens, ids('dec')).data()),
+    captioningLoss: Array.from(await captioningLoss(model, rememberPicture(model, tokens), ids('dec')).data()),
     captions: await captions(model),
   }
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { captionLogits, encodeImages, imageFeature, matchLogits, textFeature } from '../../../core/model/blip.ts'
+import { rememberPicture } from '../../../core/model/text.ts'
 import { captioningLoss } from '../../../core/objective/lm.ts'
 import { softmaxCrossEntropy, startTensor, tf } from '../../../core/tensor/index.ts'
 import { distance, loadGolden } from './golden.ts'
@@ -33,7 +34,10 @@ describe('a published retrieval model', () => {
   test('gives the same scores of match', async () => {
     const image = encodeImages(golden.model, golden.input('images'))
     expect(
-      await distance(matchLogits(golden.model, image, golden.input('match_ids')), golden.expected.match_logits!),
+      await distance(
+        matchLogits(golden.model, rememberPicture(golden.model, image), golden.input('match_ids')),
+        golden.expected.match_logits!,
+      ),
     ).toBeLessThan(1e-4)
   })
 
@@ -55,7 +59,7 @@ describe('a published retrieval model', () => {
     const labels = tf.tensor1d([1, 0, 1], 'int32')
     const all = gradients(golden, Object.values(names), () => {
       const image = encodeImages(golden.model, golden.input('images'))
-      const logits = matchLogits(golden.model, image, golden.input('match_ids'))
+      const logits = matchLogits(golden.model, rememberPicture(golden.model, image), golden.input('match_ids'))
       return tf.mean(softmaxCrossEntropy(logits, labels, { smoothing: 0 }))
     })
     for (const [key, name] of Object.entries(names)) {
@@ -93,7 +97,9 @@ describe('a published captioning model', () => {
     }
     const loss = () => {
       const image = encodeImages(golden.model, golden.input('images'))
-      return captioningLoss(golden.model, image, golden.input('ids'), { promptLength: 3 })
+      return captioningLoss(golden.model, rememberPicture(golden.model, image), golden.input('ids'), {
+        promptLength: 3,
+      })
     }
     expect(await distance(loss(), golden.expected.loss!)).toBeLessThan(1e-4)
     const all = gradients(golden, Object.values(names), loss)

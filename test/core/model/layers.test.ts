@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { createCaptioner } from '../../../core/model/captioner.ts'
-import { encodeText } from '../../../core/model/text.ts'
+import { encodeText, rememberPicture } from '../../../core/model/text.ts'
 import { attend, createDrop } from '../../../core/model/layers.ts'
 import { download, upload } from '../../../core/model/parameters.ts'
 import { initialise } from '../../../core/model/initialise.ts'
@@ -43,19 +43,19 @@ test('attention with dropout on its weights is plain attention where nothing is 
 
 test('padding changes nothing for the tokens before it, in any mode', () => {
   const model = toyModel()
-  const image = ramp(-1, 1, [1, 5, 8])
+  const picture = rememberPicture(model, ramp(-1, 1, [1, 5, 8]))
   for (const mode of ['text', 'matcher', 'decoder'] as const) {
-    const states = values(encodeText(model, tf.tensor2d([[2, 5, 6, 3]], [1, 4], 'int32'), mode, image))
-    const padded = values(encodeText(model, ids(), mode, image)).slice(0, states.length)
+    const states = values(encodeText(model, tf.tensor2d([[2, 5, 6, 3]], [1, 4], 'int32'), mode, picture))
+    const padded = values(encodeText(model, ids(), mode, picture)).slice(0, states.length)
     padded.forEach((item, i) => expect(item).toBeCloseTo(states[i]!, 4))
   }
 })
 
 test('the decoder does not see what comes after a token, the encoder does', () => {
   const model = toyModel()
-  const image = ramp(-1, 1, [1, 5, 8])
+  const picture = rememberPicture(model, ramp(-1, 1, [1, 5, 8]))
   const first = (last: number, mode: 'matcher' | 'decoder') =>
-    values(encodeText(model, tf.tensor2d([[2, 5, last]], [1, 3], 'int32'), mode, image)).slice(0, 8)
+    values(encodeText(model, tf.tensor2d([[2, 5, last]], [1, 3], 'int32'), mode, picture)).slice(0, 8)
   first(6, 'decoder').forEach((item, i) => expect(item).toBeCloseTo(first(7, 'decoder')[i]!, 5))
   expect(first(6, 'matcher').some((item, i) => Math.abs(item - first(7, 'matcher')[i]!) > 1e-3)).toBe(true)
 })

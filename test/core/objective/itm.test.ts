@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { encodeImages } from '../../../core/model/blip.ts'
+import { rememberPicture } from '../../../core/model/text.ts'
 import { drawNegatives, matchingLoss } from '../../../core/objective/itm.ts'
 import { capture, startTensor, tf, valueAndGradients } from '../../../core/tensor/index.ts'
 import { toyModel } from './support.ts'
@@ -28,9 +29,9 @@ test('has the prior as its loss when the head knows nothing but the share of mat
   const model = toyModel()
   model.parameters['itm_head.weight']!.assign(tf.zeros([2, 8]))
   model.parameters['itm_head.bias']!.assign(tf.tensor1d([Math.log(2), 0]))
-  const image = encodeImages(model, images())
+  const picture = rememberPicture(model, encodeImages(model, images()))
   const loss = matchingLoss(model, {
-    image,
+    picture,
     ids: ids(),
     similarities: tf.zeros([3, 3]),
     positives: tf.eye(3),
@@ -72,9 +73,9 @@ test('marks rows without any legal negative and leaves their negatives out of th
   const model = toyModel()
   model.parameters['itm_head.weight']!.assign(tf.zeros([2, 8]))
   model.parameters['itm_head.bias']!.assign(tf.tensor1d([1, 0]))
-  const image = encodeImages(model, images())
+  const picture = rememberPicture(model, encodeImages(model, images()))
   const loss = matchingLoss(model, {
-    image,
+    picture,
     ids: ids(),
     similarities: tf.zeros([3, 3]),
     positives: tf.ones([3, 3]),
@@ -85,9 +86,9 @@ test('marks rows without any legal negative and leaves their negatives out of th
 
 test('can take a part of the batch as anchors', () => {
   const model = toyModel()
-  const image = encodeImages(model, images())
+  const picture = rememberPicture(model, encodeImages(model, images()))
   const loss = matchingLoss(model, {
-    image,
+    picture,
     ids: ids(),
     similarities: tf.zeros([3, 3]),
     positives: tf.eye(3),
@@ -101,9 +102,9 @@ test('has the gradient that finite differences give', () => {
   const model = toyModel()
   const head = model.parameters['text_encoder.encoder.layer.0.crossattention.self.value.weight']!
   const loss = () => {
-    const image = encodeImages(model, images())
+    const picture = rememberPicture(model, encodeImages(model, images()))
     return matchingLoss(model, {
-      image,
+      picture,
       ids: ids(),
       similarities: tf.zeros([3, 3]),
       positives: tf.eye(3),
@@ -126,9 +127,9 @@ test('has the gradient that finite differences give', () => {
 test('gives the same loss when the step is captured', async () => {
   const model = toyModel()
   const loss = (pictures: tf.Tensor, texts: tf.Tensor, chance: tf.Tensor) => {
-    const image = encodeImages(model, pictures)
+    const picture = rememberPicture(model, encodeImages(model, pictures))
     return matchingLoss(model, {
-      image,
+      picture,
       ids: texts,
       similarities: tf.zeros([3, 3]),
       positives: tf.eye(3),

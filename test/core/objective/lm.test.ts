@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { encodeImages } from '../../../core/model/blip.ts'
+import { rememberPicture } from '../../../core/model/text.ts'
 import { captioningLoss, captionLabels } from '../../../core/objective/lm.ts'
 import { startTensor, tf, valueAndGradients } from '../../../core/tensor/index.ts'
 import { toyModel } from './support.ts'
@@ -39,7 +40,7 @@ test('is the logarithm of the vocabulary when every token scores alike', () => {
     const parameter = model.parameters[name]!
     parameter.assign(tf.zeros(parameter.shape))
   }
-  const loss = captioningLoss(model, encodeImages(model, images()), ids())
+  const loss = captioningLoss(model, rememberPicture(model, encodeImages(model, images())), ids())
   expect(scalar(loss)).toBeCloseTo(Math.log(12), 5)
 })
 
@@ -47,20 +48,23 @@ test('does not change when more padding is added', () => {
   const model = toyModel()
   const image = encodeImages(model, images())
   const longer = tf.concat([ids(), tf.zeros([2, 2], 'int32')], 1)
-  expect(scalar(captioningLoss(model, image, longer))).toBeCloseTo(scalar(captioningLoss(model, image, ids())), 5)
+  expect(scalar(captioningLoss(model, rememberPicture(model, image), longer))).toBeCloseTo(
+    scalar(captioningLoss(model, rememberPicture(model, image), ids())),
+    5,
+  )
 })
 
 test('looks at the picture', () => {
   const model = toyModel()
-  const a = scalar(captioningLoss(model, encodeImages(model, images()), ids()))
-  const b = scalar(captioningLoss(model, encodeImages(model, images(50)), ids()))
+  const a = scalar(captioningLoss(model, rememberPicture(model, encodeImages(model, images())), ids()))
+  const b = scalar(captioningLoss(model, rememberPicture(model, encodeImages(model, images(50))), ids()))
   expect(Math.abs(a - b)).toBeGreaterThan(1e-4)
 })
 
 test('adds up in the shared word embeddings what their two uses contribute', () => {
   const model = toyModel()
   const words = model.parameters['text_encoder.embeddings.word_embeddings.weight']!
-  const loss = () => captioningLoss(model, encodeImages(model, images()), ids())
+  const loss = () => captioningLoss(model, rememberPicture(model, encodeImages(model, images())), ids())
   const gradient = valueAndGradients(loss, [words]).gradients[0]!.dataSync()
   const start = words.dataSync().slice()
   const at = (i: number, delta: number) => {

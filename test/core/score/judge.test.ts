@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { encodeImages, imageFeature, matchLogits, textFeature } from '../../../core/model/index.ts'
+import { encodeImages, imageFeature, matchLogits, rememberPicture, textFeature } from '../../../core/model/index.ts'
 import { closeModel, createJudge, decodePictures, openModel, type LoadedModel } from '../../../core/score/index.ts'
 import { startTensor, tf } from '../../../core/tensor/index.ts'
 import { toyCheckpoint, toyPictures } from './toy.ts'
@@ -22,7 +22,7 @@ function plainly(row: number, text: string) {
     )
     const ids = (first: 'cls' | 'enc') =>
       tf.tensor2d([model.tokenizer.encode(text, { maxLength: 8, first })], undefined, 'int32')
-    const logits = matchLogits(model, tokens, ids('enc'))
+    const logits = matchLogits(model, rememberPicture(model, tokens), ids('enc'))
     const cosine = tf.sum(tf.mul(imageFeature(model, tokens), textFeature(model, ids('cls'))))
     return { itm: tf.softmax(logits).dataSync()[1]!, itmLogit: logits.dataSync()[1]!, itc: cosine.dataSync()[0]! }
   })
