@@ -1,8 +1,9 @@
 import { availableParallelism, cpus } from 'node:os'
 import { activities, type Activity, type ByActivity, type ProfileSpan } from '../contract/profile.ts'
 
-/** Spans are told about this often, and whenever the caller wants one. */
-const spanSeconds = 1
+/** Spans are told about this often at first, and then in steps of a share of the time so far: a day makes about 1,700. */
+const firstSpanSeconds = 1
+const spanShare = 1 / 240
 
 export interface Profiler {
   /** Says what was done before the work that is measured. */
@@ -49,6 +50,8 @@ export function createProfiler({
   let charged = now()
   let seconds = nothing()
   let last = { done, at: charged, load: load() }
+  const started = charged
+  const due = () => Math.max(firstSpanSeconds * 1000, (last.at - started) * spanShare)
 
   function turn(next: Activity): void {
     const at = now()
@@ -100,7 +103,7 @@ export function createProfiler({
     },
     reach(count) {
       done = count
-      if (now() - last.at >= spanSeconds * 1000) flush()
+      if (now() - last.at >= due()) flush()
     },
     flush,
   }

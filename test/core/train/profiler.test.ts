@@ -75,6 +75,18 @@ test('tells a span about once a second, with the steps and the load in it, count
   expect(spans).toHaveLength(4)
 })
 
+test('tells a day of steps in a number of spans that can be read at a glance', async () => {
+  const { spans, profiler, pass } = measured()
+  for (let step = 1; step <= 86_400; step++) {
+    await pass(1)
+    profiler.reach(step)
+  }
+  profiler.flush()
+  expect(spans.length).toBeGreaterThan(500)
+  expect(spans.length).toBeLessThan(2000)
+  expect(spans.reduce((sum, { steps }) => sum + steps, 0)).toBe(86_400)
+})
+
 test('reads the load of this machine by itself', async () => {
   const spans: ProfileSpan[] = []
   const profiler = createProfiler({ tell: (span) => spans.push(span) })
