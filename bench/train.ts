@@ -1,109 +1,77 @@
-/** Pairs a second of the captured training step, all three losses. Run: npm run bench -- train [--quick] [--json] */
-import { execFileSync } from 'node:child_process'
-
+/**
+ * Pairs a second of the training step with all three losses, ours in each of its modes and PyTorch's in turns.
+ * Run: npm run bench -- train [tiny|small|base] [--quick] [--json]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { initialise, parameterCount, readShape, upload } from '../core/model/index.ts'
-import { startTensor, tf } from '../core/tensor/index.ts'
-import type { Batch } from '../core/train/batches.ts'
-import { knobsOf, recipeNamed } from '../core/train/index.ts'
-import { createOptimiser, disposeOptimiser } from '../core/train/optimiser.ts'
-import { captureTrainingStep, runStep } from '../core/train/step.ts'
+import { alternate, compareRates, type Side } from './harness/measure.ts'
+import { oursModes, peerModes, type Mode } from './harness/modes.ts'
+import { agreement } from './harness/parity.ts'
+import { startPeer, type Program } from './harness/program.ts'
+import { hasBenchPython } from './harness/python.ts'
 import type { BenchRow } from './harness/record.ts'
+import { smokeSize, trainingSizes, writeTrainingCase, type TrainingCase } from './harness/trainingCase.ts'
+import type { BenchOptions } from './run.ts'
 
-interface Case {
-  shape: 'tiny' | 'small'
-  compile: boolean
-  batchSize: number
+/** Rows of this benchmark. The quick one runs without a peer where none is installed, and does not compile. */
+export async function bench({ quick, only }: BenchOptions): Promise<BenchRow[]> {
+  const chosen = quick ? [smokeSize] : trainingSizes.filter(({ size }) => only.length === 0 || only.includes(size))
+  const peer = quick && !hasBenchPython() ? null : await startPeer('train.py')
+  const rows: BenchRow[] = []
+  for (const size of chosen) rows.push(...(await measure(size, peer, quick)))
+  await peer?.close()
+  return rows
 }
 
-const textLength = 16
+type Size = (typeof trainingSizes)[number]
 
-/** Steps ready to run on the same made-up batch; the first call, which compiles, is timed apart. */
-async function prepare({ shape: name, compile, batchSize }: Case) {
-  const { shape } = readShape(join(import.meta.dirname, '../resources/models', `${name}.json`))
-  const knobs = knobsOf(recipeNamed('finetune'), { compile, batchSize })
-  const parameters = upload(initialise(shape, 1))
-  const optimiser = createOptimiser(parameters, Object.keys(parameters))
-  const step = captureTrainingStep({ shape, parameters, optimiser, knobs, textLength, promptLength: 1, matching: true })
-  const batch = madeUp(batchSize, shape.image.size)
-  let number = 0
-  const run = async () => void (await runStep(step, batch, { seed: 1, rate: 1e-4, step: number++ }))
-  const started = performance.now()
-  await run()
-  const firstSeconds = (performance.now() - started) / 1000
-  function dispose() {
-    step.dispose()
-    disposeOptimiser(optimiser)
-    tf.dispose(parameters)
-  }
-  return { run, dispose, firstSeconds, nodes: step.nodes, parameters: parameterCount(shape) }
-}
-
-function madeUp(pairs: number, size: number): Batch {
-  const ids = Int32Array.from({ length: pairs * textLength }, (_, at) => 10 + ((at * 31) % 200))
-  return {
-    images: Uint8Array.from({ length: pairs * size * size * 3 }, (_, at) => (at * 7919) % 256),
-    text: ids,
-    caption: ids,
-    sampleIds: Int32Array.from({ length: pairs }, (_, row) => row),
-    captionIds: Int32Array.from({ length: pairs }, (_, row) => row),
-    after: { seed: 1, epoch: 0, position: 0 },
+async function measure(size: Size, peer: Program | null, quick: boolean): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
+  const modes = oursModes({ quick })
+  const programs = new Map<string, Program>()
+  try {
+    // modes of one runtime share a process, and there the weights
+    for (const { runtime, start } of modes) if (!programs.has(runtime)) programs.set(runtime, await start())
+    const ours = modes.map((mode) => ({ ...mode, program: programs.get(mode.runtime)! }))
+    const training = await writeTrainingCase(folder, size)
+    const agreements: string[] = []
+    for (const { program, mode } of ours) agreements.push(await agreement({ program, mode, peer }, training))
+    return await takeTurns(size, training, { ours, agreements, peer, quick })
+  } finally {
+    for (const program of programs.values()) await program.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** Rows of this benchmark: modes take turns step by step, so that a busy neighbour hits all of them alike. */
-export async function bench({ quick = false } = {}): Promise<BenchRow[]> {
-  await startTensor()
-  const cases: Case[] = [
-    { shape: 'tiny', compile: false, batchSize: 64 },
-    { shape: 'tiny', compile: true, batchSize: 64 },
-    ...(quick ? [] : [{ shape: 'small', compile: false, batchSize: 16 } as const]),
-  ]
-  const ready = []
-  for (const each of cases) ready.push({ ...each, ...(await prepare(each)), times: [] as number[] })
-  for (let turn = 0; turn < (quick ? 5 : 25); turn++) {
-    for (const each of ready) {
-      const started = performance.now()
-      await each.run()
-      each.times.push(performance.now() - started)
-    }
-  }
-  ready.forEach(({ dispose }) => dispose())
-  return ready.map((each) => {
-    const milliseconds = median(each.times)
-    return {
-      name: `${each.shape}, batch ${each.batchSize}, ${each.compile ? 'captured and compiled with XLA' : 'captured'}`,
-      unit: 'pairs/s',
-      ours: Number(((1000 * each.batchSize) / milliseconds).toFixed(1)),
-      peer: null,
-      peerName: null,
-      ratio: null,
-      target: null,
-      pass: null,
-      n: each.times.length,
-      note: `${milliseconds.toFixed(0)} ms a step (least ${Math.min(...each.times).toFixed(0)}), ${(each.parameters / 1e6).toFixed(1)} M parameters, ${each.nodes} nodes, first step ${each.firstSeconds.toFixed(1)} s`,
-    }
+interface Sides {
+  ours: (Mode & { program: Program })[]
+  agreements: string[]
+  peer: Program | null
+  quick: boolean
+}
+
+/** Prepares each process once, lets every mode compile at a first step, then takes turns. */
+async function takeTurns(size: Size, training: TrainingCase, { ours, agreements, peer, quick }: Sides) {
+  const { size: name } = size
+  const programs = [...new Set(ours.map(({ program }) => program)), ...(peer ? [peer] : [])]
+  for (const program of programs) await program.ask('prepare', { name, ...training })
+  const theirs = peer ? peerModes({ quick }).map((mode) => ({ ...mode, program: peer })) : []
+  const sides = [...ours, ...theirs].map(({ program, mode, name: side }): Side => {
+    return { name: side, run: () => program.ask('step', { name, mode }) }
   })
-}
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-
-function record(rows: BenchRow[]) {
-  const machine = {
-    platform: platform(),
-    arch: arch(),
-    cpu: cpus()[0]?.model ?? '',
-    threads: availableParallelism(),
-    memory: totalmem(),
-    node: process.version,
-  }
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  return { bench: 'train', machine, commit, rows }
-}
-
-if (import.meta.main) {
-  const rows = await bench({ quick: process.argv.includes('--quick') })
-  for (const { name, ours, unit, note } of rows)
-    console.error(`${name.padEnd(58)} ${ours.toFixed(1).padStart(9)} ${unit}   ${note}`)
-  if (process.argv.includes('--json')) console.log(JSON.stringify(record(rows)))
+  const first = await alternate(sides, { turns: 1, warmUps: 0 })
+  const times = await alternate(sides, { turns: size.turns })
+  for (const program of programs) await program.ask('drop', { name })
+  return ours.map((mode, index) =>
+    compareRates({
+      name: `${name} (${(training.parameters / 1e6).toFixed(1)} M), batch ${size.pairs}, ${mode.name}`,
+      unit: 'pairs/s',
+      amount: size.pairs,
+      ours: times[index]!,
+      peers: times.slice(ours.length),
+      target: quick || index > 0 ? null : 1,
+      note: `${agreements[index]!}; first step ${(first[index]!.ms[0]! / 1000).toFixed(1)} s`,
+    }),
+  )
 }

@@ -145,7 +145,8 @@ class Blip(nn.Module):
         """Takes tensors by the names of core/model/names.ts; refuses if one is left over or not met."""
         left = dict(tensors)
         for own, names in published_names(len(self.image.blocks), len(self.layers)).items():
-            value = torch.cat([left.pop(name) for name in names])
+            parts = [left.pop(name) for name in names]
+            value = torch.cat(parts) if len(parts) > 1 else parts[0]
             parameter = self.get_parameter(own)
             parameter.copy_(value.reshape(parameter.shape))
         if left:

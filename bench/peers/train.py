@@ -64,9 +64,9 @@ def losses_of(model, batch, knobs):
 
 
 class Trainer:
-    """A model with its optimiser. `mode` is 'eager' or 'compile'; AdamW is fused in both."""
+    """A model with its optimiser. AdamW is fused; losses and their gradients run eagerly or compiled."""
 
-    def __init__(self, shape, knobs, mode="eager", weights=None):
+    def __init__(self, shape, knobs, weights=None):
         self.model, self.knobs = Blip(shape), knobs
         if weights:
             from safetensors.torch import load_file
@@ -78,13 +78,11 @@ class Trainer:
         groups = [{"params": matrix, "weight_decay": knobs["weightDecay"]}, {"params": other, "weight_decay": 0.0}]
         betas = (knobs["beta1"], knobs["beta2"])
         self.optimiser = torch.optim.AdamW(groups, lr=knobs["learningRate"], betas=betas, eps=1e-8, fused=True)
-        self.losses = losses_of
-        if mode == "compile":
-            self.losses = torch.compile(losses_of, dynamic=False)
+        self.losses = {"eager": losses_of, "compile": torch.compile(losses_of, dynamic=False)}
 
-    def step(self, batch):
+    def step(self, batch, mode="eager"):
         self.optimiser.zero_grad(set_to_none=True)
-        loss, itc, itm, lm = self.losses(self.model, batch, self.knobs)
+        loss, itc, itm, lm = self.losses[mode](self.model, batch, self.knobs)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.knobs["clipNorm"] or float("inf"))
         self.optimiser.step()
@@ -96,27 +94,27 @@ class Trainer:
 
 def tensors_of(batch):
     """A batch as core/train makes it, from JSON: images as file of bytes, the rest as numbers."""
-    size = batch["size"]
+    pairs, size = batch["pairs"], batch["size"]
     pixels = torch.frombuffer(bytearray(Path(batch["images"]).read_bytes()), dtype=torch.uint8)
     numbers = {name: torch.tensor(batch[name]) for name in ("text", "caption", "sampleIds", "captionIds")}
-    return numbers | {"images": pixels.view(-1, size, size, 3)}
+    return numbers | {"images": pixels[: pairs * size * size * 3].view(pairs, size, size, 3)}
 
 
 class Server:
-    """Holds several trainers, so that modes can take turns on one process."""
+    """Holds trainers by name, each with the batch that all its steps take."""
 
     def __init__(self):
-        self.trainers, self.batches = {}, {}
+        self.held = {}
 
-    def prepare(self, name, shape, knobs, batch, mode="eager", weights=None):
-        self.batches[name] = tensors_of(batch)
-        self.trainers[name] = Trainer(shape, knobs, mode, weights)
+    def prepare(self, name, shape, knobs, batch, weights, **_):
+        self.held[name] = Trainer(shape, knobs, weights), tensors_of(batch)
 
-    def step(self, name):
-        return self.trainers[name].step(self.batches[name])
+    def step(self, name, mode="eager"):
+        trainer, batch = self.held[name]
+        return trainer.step(batch, mode)
 
     def drop(self, name):
-        del self.trainers[name], self.batches[name]
+        del self.held[name]
 
 
 # ---- by itself ----
@@ -161,23 +159,23 @@ def main():
     options = parser.parse_args()
     shape, knobs = resources(options.shape)
     batch = made_up(shape, options.batch, options.length or (16 if options.shape == "tiny" else 24))
-    trainer = Trainer(shape, knobs, options.mode)
+    trainer = Trainer(shape, knobs)
     count = sum(parameter.numel() for parameter in trainer.parameters)
     began = time.perf_counter()
-    first = trainer.step(batch)
+    first = trainer.step(batch, options.mode)
     print(f"{count / 1e6:.1f} M parameters, {torch.get_num_threads()} threads, first step {time.perf_counter() - began:.1f} s, {first}")
-    trainer.step(batch)
+    trainer.step(batch, options.mode)
     wall, busy = [], []
     for _ in range(options.steps):
         began, before = time.perf_counter(), time.process_time()
-        trainer.step(batch)
+        trainer.step(batch, options.mode)
         wall.append((time.perf_counter() - began) * 1e3)
         busy.append((time.process_time() - before) * 1e3)
     print(f"{options.mode}: median {statistics.median(wall):.1f} ms, least {min(wall):.1f} ms; processor time median {statistics.median(busy):.1f} ms, least {min(busy):.1f} ms")
     print(f"peak memory {peak_memory()['bytes'] / 2**20:.0f} MiB")
     if options.profile:
         with torch.profiler.profile() as profile:
-            trainer.step(batch)
+            trainer.step(batch, options.mode)
         print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=20))
 
 

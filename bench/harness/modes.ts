@@ -1,0 +1,42 @@
+import { startOurs, type Program } from './program.ts'
+
+export interface StartFields {
+  /** Folder of compiled programs, where the runtime keeps any; default: none. */
+  cache?: string
+}
+
+/** One way to run our step. */
+export interface Mode {
+  name: string
+  /** As bench/ours/train.ts calls it. */
+  mode: 'captured' | 'xla'
+  runtime: 'libtensorflow' | 'pjrt'
+  /** Whether compiled programs are kept on disk. */
+  keeps: boolean
+  /** A new process with the mode's runtime started. */
+  start(fields?: StartFields): Promise<Program>
+}
+
+/** The modes that can run on this machine: the first is what users get here. PJRT needs WINNOW_PJRT_PLUGIN. */
+export function oursModes({ quick }: { quick: boolean }): Mode[] {
+  const mode = (name: string, mode: Mode['mode'], runtime: Mode['runtime']): Mode => {
+    return { name, mode, runtime, keeps: runtime === 'pjrt', start: (fields) => started(runtime, fields) }
+  }
+  return [
+    mode('captured', 'captured', 'libtensorflow'),
+    ...(quick ? [] : [mode('captured, XLA', 'xla', 'libtensorflow')]),
+    ...(process.env['WINNOW_PJRT_PLUGIN'] ? [mode('captured, PJRT', 'captured', 'pjrt')] : []),
+  ]
+}
+
+async function started(runtime: Mode['runtime'], { cache }: StartFields = {}): Promise<Program> {
+  const program = startOurs('train.ts')
+  await program.ask('start', { runtime, cache: cache ?? false })
+  return program
+}
+
+/** The ways to run PyTorch's step; AdamW is fused in all. */
+export function peerModes({ quick }: { quick: boolean }) {
+  const eager = { name: 'PyTorch eager', mode: 'eager' }
+  return quick ? [eager] : [eager, { name: 'PyTorch compile', mode: 'compile' }]
+}

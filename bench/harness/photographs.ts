@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { inParallel } from '../../core/image/parallel.ts'
+
+export interface MadeUp {
+  count: number
+  width: number
+  height: number
+}
+
+/** Pictures that differ in content; the others are copies of these with other last bytes, which no decoder looks at. */
+const distinct = 48
+
+/** Writes JPEG files like photographs in size and detail: smooth shades, an edge, and noise of two grains. */
+export async function makePhotographs(folder: string, { count, width, height }: MadeUp): Promise<string[]> {
+  mkdirSync(folder, { recursive: true })
+  const originals: Buffer[] = new Array(Math.min(count, distinct))
+  await inParallel(originals.keys(), async (index) => {
+    originals[index] = await makePicture(index, width, height)
+  })
+  return Array.from({ length: count }, (_, index) => {
+    const path = join(folder, `${String(index).padStart(5, '0')}.jpg`)
+    writeFileSync(path, Buffer.concat([originals[index % distinct]!, Buffer.from(String(index))]))
+    return path
+  })
+}
+
+async function makePicture(index: number, width: number, height: number): Promise<Buffer> {
+  const coarse = await noise(Math.ceil(width / 6), Math.ceil(height / 6), 34)
+  const fine = await noise(width, height, 5)
+  const shades = Buffer.from(`<svg width="${width}" height="${height}">
+    <defs><linearGradient id="g" x2="1" y2="1">
+      <stop offset="0" stop-color="hsl(${(index * 37) % 360},70%,50%)"/>
+      <stop offset="1" stop-color="hsl(${(index * 91) % 360},60%,30%)"/>
+    </linearGradient></defs>
+    <rect width="${width}" height="${height}" fill="url(#g)" opacity="0.6"/>
+    <circle cx="${(index * 53) % width}" cy="${(index * 29) % height}" r="${height / 4}"
+      fill="hsl(${(index * 17) % 360},80%,60%)" opacity="0.7"/>
+  </svg>`)
+  const base = await sharp(coarse).resize(width, height, { kernel: 'cubic' }).png({ compressionLevel: 0 }).toBuffer()
+  return sharp(base)
+    .composite([{ input: shades }, { input: fine, blend: 'soft-light' }])
+    .jpeg({ quality: 90 })
+    .toBuffer()
+}
+
+function noise(width: number, height: number, sigma: number): Promise<Buffer> {
+  const create = { width, height, channels: 3, background: '#808080' } as const
+  return sharp({ create: { ...create, noise: { type: 'gaussian', mean: 128, sigma } } })
+    .png({ compressionLevel: 0 })
+    .toBuffer()
+}

@@ -1,0 +1,89 @@
+/**
+ * Most memory resident at a time in a fresh process that loads a model and trains three steps, ours and PyTorch's.
+ * Run: npm run bench -- memory [small|base] [--quick] [--json]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rounded } from './harness/measure.ts'
+import { oursModes, peerModes } from './harness/modes.ts'
+import { startPeer, type Program } from './harness/program.ts'
+import { hasBenchPython } from './harness/python.ts'
+import type { BenchRow } from './harness/record.ts'
+import {
+  smokeSize,
+  trainingSizes,
+  writeTrainingCase,
+  type CaseOptions,
+  type TrainingCase,
+} from './harness/trainingCase.ts'
+import type { BenchOptions } from './run.ts'
+
+const steps = 3
+/** At most 1.2 times as much as the peer. */
+const target = 1 / 1.2
+
+/** Rows of this benchmark; the quick one runs without a peer where none is installed. */
+export async function bench({ quick, only }: BenchOptions): Promise<BenchRow[]> {
+  const usual = trainingSizes.filter(({ size }) => (only.length > 0 ? only.includes(size) : size !== 'tiny'))
+  const rows: BenchRow[] = []
+  for (const size of quick ? [smokeSize] : usual) rows.push(...(await measure(size, quick)))
+  return rows
+}
+
+async function measure(size: CaseOptions, quick: boolean): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
+  try {
+    const training = await writeTrainingCase(folder, size)
+    const theirs: Use[] = []
+    for (const { name, mode } of quick && !hasBenchPython() ? [] : peerModes({ quick })) {
+      theirs.push({ name, bytes: await peak(await startPeer('train.py'), training, mode) })
+    }
+    const rows: BenchRow[] = []
+    for (const { name, mode, start } of oursModes({ quick })) {
+      const bytes = await peak(await start(), training, mode)
+      rows.push(row(size, { name, bytes }, { theirs, counts: !quick && rows.length === 0 }))
+    }
+    return rows
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function peak(program: Program, training: TrainingCase, mode: string): Promise<number> {
+  await program.ask('prepare', { name: 'memory', ...training })
+  for (let step = 0; step < steps; step++) await program.ask('step', { name: 'memory', mode })
+  const { bytes } = await program.ask<{ bytes: number }>('memory')
+  await program.close()
+  return bytes
+}
+
+interface Use {
+  name: string
+  bytes: number
+}
+
+function row(
+  { size, pairs }: CaseOptions,
+  ours: Use,
+  { theirs, counts }: { theirs: Use[]; counts: boolean },
+): BenchRow {
+  const mebibytes = ({ bytes }: Use) => Math.round(bytes / 2 ** 20)
+  const least = theirs.toSorted((a, b) => a.bytes - b.bytes)[0] ?? null
+  const ratio = least && least.bytes / ours.bytes
+  return {
+    name: `${size}, batch ${pairs}, ${ours.name}`,
+    unit: 'MiB',
+    ours: mebibytes(ours),
+    peer: least && mebibytes(least),
+    peerName: least && least.name,
+    ratio: ratio && rounded(ratio),
+    target: counts ? rounded(target) : null,
+    pass: counts && ratio ? ratio >= target : null,
+    n: 1,
+    note: [
+      ...theirs.map((each) => `${each.name} ${mebibytes(each)} MiB`),
+      `peak of a fresh process after ${steps} steps`,
+    ].join('; '),
+  }
+}
