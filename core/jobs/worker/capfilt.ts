@@ -4,6 +4,7 @@ import {
   createWriter,
   decodePictures,
   openModel,
+  type DecodedPictures,
   type Judge,
   type Judgement,
   type LoadedModel,
@@ -30,31 +31,39 @@ async function runMeasured(task: CapfiltTask, { send, want, signal }: Channel, t
     return openModels(task)
   })
   const counts = { pictures: 0, written: 0, scored: 0, unreadable: 0 }
-  let first = true
-  for (;;) {
+  const next = decodeAhead(want, task.batchSize, models.size)
+  for (let first = true; ; first = false) {
     signal.throwIfAborted()
-    const pictures = await time.during('wait', want)
-    if (pictures.length === 0) return counts
-    for (let at = 0; at < pictures.length; at += task.batchSize) {
-      signal.throwIfAborted()
-      const batch = await time.during('wait', () =>
-        decodePictures(pictures.slice(at, at + task.batchSize), models.size),
-      )
-      for (const { item, fault } of batch.faults)
-        send({ kind: 'item-fault', subject: item.path, fault: fault.toJSON() })
-      if (batch.items.length > 0) {
-        // The first batch records and compiles the programs.
-        const results = await time.during(first ? 'prepare' : 'compute', () =>
-          handle(batch.items, batch.images, models),
-        )
-        send({ kind: 'results', results })
-        count(counts, results)
-        first = false
-      }
-      counts.unreadable += batch.faults.length
-      time.reach(counts.pictures + counts.unreadable)
+    const batch = await time.during('wait', next)
+    if (batch === null) return counts
+    for (const { item, fault } of batch.faults) send({ kind: 'item-fault', subject: item.path, fault: fault.toJSON() })
+    if (batch.items.length > 0) {
+      // The first batch records and compiles the programs.
+      const results = await time.during(first ? 'prepare' : 'compute', () => handle(batch.items, batch.images, models))
+      send({ kind: 'results', results })
+      count(counts, results)
     }
+    counts.unreadable += batch.faults.length
+    time.reach(counts.pictures + counts.unreadable)
     send({ kind: 'stage', stage: 'pictures', done: counts.pictures + counts.unreadable, total: null })
+  }
+}
+
+/** Batches of decoded pictures, null when none are left; the next one is decoded while the last is worked on. */
+function decodeAhead(want: Channel['want'], batchSize: number, size: number) {
+  const left: WorkPicture[] = []
+  let ahead: ReturnType<typeof decode> | null = null
+
+  async function decode(): Promise<DecodedPictures<WorkPicture> | null> {
+    if (left.length === 0) left.push(...(await want()))
+    return left.length === 0 ? null : decodePictures(left.splice(0, batchSize), size)
+  }
+  return async () => {
+    const batch = await (ahead ?? decode())
+    ahead = batch && decode()
+    // Subtle: one that fails ahead of time is reported when it is asked for, not as an unhandled rejection.
+    ahead?.catch(() => {})
+    return batch
   }
 }
 

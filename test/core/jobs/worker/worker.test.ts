@@ -190,16 +190,13 @@ test('a captioner alone scores nothing, a filter alone writes nothing', patient,
   ).toBe(true)
 })
 
-test('a cancelled capfilt task stops at the next batch', patient, async () => {
+test('a cancelled capfilt task ends with the batch that it works on', patient, async () => {
   const controller = new AbortController()
   const onMessage = (message: FromWorker) => message.kind === 'results' && controller.abort(new Error('enough'))
-  const { result, of } = await perform(await capfilt(), {
-    pictures: await workPictures(),
-    signal: controller.signal,
-    onMessage,
-  })
+  const pictures = (await Promise.all([1, 2, 3].map(workPictures))).flat()
+  const { result, of } = await perform(await capfilt(), { pictures, signal: controller.signal, onMessage })
   expect(result).toMatchObject({ message: 'enough' })
-  expect(of('results')).toHaveLength(1)
+  expect(of('results').length).toBeLessThanOrEqual(2)
 })
 
 test('a damaged checkpoint fails the task with its name', patient, async () => {
