@@ -1,0 +1,12 @@
+import type { Case } from '../support/case.ts'
+import { binary } from './binary.ts'
+import { gather } from './gather.ts'
+import { image } from './image.ts'
+import { product } from './product.ts'
+import { rawCases } from './raw.ts'
+import { reduce } from './reduce.ts'
+import { shape } from './shape.ts'
+import { unary } from './unary.ts'
+
+/** Every case that runs on each runtime. */
+export const cases: Case[] = [...unary, ...binary, ...reduce, ...shape, ...gather, ...product, ...image, ...rawCases]
