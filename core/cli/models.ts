@@ -4,6 +4,7 @@ import { printJob } from './curate.ts'
 import { runJob } from './follow.ts'
 import { change, checkpointOf, enterProject, onProject, queryOf, share, wholeNumber, withQuery } from './options.ts'
 import { faultText, type Output } from './output.ts'
+import { profileText } from './profile.ts'
 import { withEngine, type Client } from './session.ts'
 
 interface TrainOptions {
@@ -56,9 +57,16 @@ function trainAction(options: TrainOptions, output: Output) {
     await enterProject(session, options.project, output)
     const job = await runJob(client, await checkedSpec(client, options, output), output)
     const run = await client.runs.get({ run: String(job.result?.['run']) })
-    if (options.json)
-      output.result(JSON.stringify({ job: job.id, ...job.result, ...run.evaluation, captions: undefined }))
-    else printRun(run, output)
+    const profile = await client.jobs.profile({ job: job.id })
+    if (options.json) {
+      const time = profile && { ...profile, spans: undefined }
+      output.result(
+        JSON.stringify({ job: job.id, ...job.result, ...run.evaluation, captions: undefined, profile: time }),
+      )
+    } else {
+      printRun(run, output)
+      if (profile) output.result(`time\t${profileText(profile)}`)
+    }
   })
 }
 
