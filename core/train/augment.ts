@@ -38,7 +38,7 @@ export function changeOf(seed: number, epoch: number, sample: number, { cropMini
 
 /**
  * Writes the changed picture into `target` at `offset`, at the same size, sampled bilinearly with the edge repeated.
- * First across, then down, in steps of 1/256 and rounded to whole bytes after each, so at most 1 off the exact value.
+ * First across, then down, in steps of 1/256 and rounded to whole bytes after each, so less than 2 off the exact value.
  * `picture`: uint8 RGB, [size, size, 3], row by row.
  */
 export function applyChange(
@@ -49,89 +49,77 @@ export function applyChange(
   offset: number,
 ): void {
   if (change === whole) return target.set(picture, offset)
-  const columns = taps(size, change.left, change.width, change.flip)
-  const rows = taps(size, change.top, change.height, false)
-  const rowBytes = size * 3
-  let [above, below] = [createRow(rowBytes), createRow(rowBytes)]
-  const mixed = createRow(rowBytes)
+  const source = padded(picture, size)
+  const columns = places(size, change.left, change.width, change.flip)
+  const rows = places(size, change.top, change.height, false)
+  let above: Line = { row: -1, pixels: new Int32Array(size) }
+  let below: Line = { row: -1, pixels: new Int32Array(size) }
+  const mixed = new DataView(new ArrayBuffer(size * 3 + 1))
+  const mixedBytes = new Uint8Array(mixed.buffer, 0, size * 3)
   for (let y = 0; y < size; y++) {
-    const [low, high] = [rows.low[y]!, rows.high[y]!]
+    const row = rows[2 * y]!
     // Rows are walked downwards, so that each is resampled across just once.
-    if (above.source !== low && below.source === low) [above, below] = [below, above]
-    if (above.source !== low) resample(picture, low, columns, above)
-    if (below.source !== high) resample(picture, high, columns, below)
-    blend(above.words, below.words, rows.share[y]!, mixed.words)
-    target.set(mixed.bytes, offset + y * rowBytes)
+    if (above.row !== row && below.row === row) [above, below] = [below, above]
+    if (above.row !== row) resample(source, row, columns, above)
+    if (below.row !== row + 1) resample(source, row + 1, columns, below)
+    blend(above.pixels, below.pixels, rows[2 * y + 1]!, mixed)
+    target.set(mixedBytes, offset + y * size * 3)
   }
 }
 
-/** A row of pixels as bytes and, four at a time, as words. */
-interface Row {
-  bytes: Uint8Array
-  words: Int32Array
-  /** The row of the picture that it was made of. */
-  source: number
+let scratch = new DataView(new ArrayBuffer(0))
+
+/** The picture, with bytes after it that may be read: a place's second pixel lies there at the edge, with a share of 0. */
+function padded(picture: Uint8Array, size: number): DataView {
+  const length = picture.length + size * 3 + 4
+  if (scratch.byteLength < length) scratch = new DataView(new ArrayBuffer(length))
+  new Uint8Array(scratch.buffer).set(picture)
+  return scratch
 }
 
-function createRow(rowBytes: number): Row {
-  const words = new Int32Array(Math.ceil(rowBytes / 4))
-  return { words, bytes: new Uint8Array(words.buffer, 0, rowBytes), source: -1 }
-}
-
-/** One row of the picture, sampled at the columns. */
-function resample(picture: Uint8Array, source: number, { low, high, share }: Taps, row: Row): void {
-  const out = row.bytes
-  const start = source * out.length
-  for (let x = 0, at = 0; at < out.length; x++, at += 3) {
-    const left = start + low[x]! * 3
-    const right = start + high[x]! * 3
-    const part = share[x]!
-    out[at] = between(picture[left]!, picture[right]!, part)
-    out[at + 1] = between(picture[left + 1]!, picture[right + 1]!, part)
-    out[at + 2] = between(picture[left + 2]!, picture[right + 2]!, part)
-  }
-  row.source = source
-}
-
-const between = (first: number, second: number, share: number): number =>
-  first + (((second - first) * share + 128) >> 8)
-
-/**
- * above + (below - above) * share / 256, byte by byte.
- * Subtle: two bytes go through one multiplication. 255 * 256 + 128 still fits in the 16 bits that each has, so none
- * spills into its neighbour.
- */
-function blend(above: Int32Array, below: Int32Array, share: number, out: Int32Array): void {
-  const even = 0x00ff00ff
-  const odd = 0xff00ff00
-  const half = 0x00800080
-  const rest = 256 - share
-  for (let at = 0; at < out.length; at++) {
-    const a = above[at]!
-    const b = below[at]!
-    const low = (Math.imul(a & even, rest) + Math.imul(b & even, share) + half) | 0
-    const high = (Math.imul((a >>> 8) & even, rest) + Math.imul((b >>> 8) & even, share) + half) | 0
-    out[at] = ((low >>> 8) & even) | (high & odd)
-  }
-}
-
-/** For each target position: the two source positions, and the share of the second in 1/256. */
-interface Taps {
-  low: Int32Array
-  high: Int32Array
-  share: Int32Array
-}
-
-function taps(size: number, start: number, span: number, flip: boolean): Taps {
-  const low = new Int32Array(size)
-  const high = new Int32Array(size)
-  const share = new Int32Array(size)
+/** For each target position in turn: the first of the two source positions, and the share of the second in 1/256. */
+function places(size: number, start: number, span: number, flip: boolean): Int32Array {
+  const found = new Int32Array(2 * size)
   for (let index = 0; index < size; index++) {
     const place = flip ? size - 1 - index : index
     const source = Math.min(size - 1, Math.max(0, (start + ((place + 0.5) / size) * span) * size - 0.5))
-    low[index] = Math.floor(source)
-    high[index] = Math.min(size - 1, low[index]! + 1)
-    share[index] = Math.round((source - low[index]!) * 256)
+    found[2 * index] = Math.floor(source)
+    found[2 * index + 1] = Math.round((source - Math.floor(source)) * 256)
   }
-  return { low, high, share }
+  return found
+}
+
+/** A row of the picture, sampled at the columns. */
+interface Line {
+  row: number
+  /** Words with red in the lowest byte. */
+  pixels: Int32Array
+}
+
+function resample(source: DataView, row: number, columns: Int32Array, line: Line): void {
+  const { pixels } = line
+  const start = row * pixels.length * 3
+  for (let x = 0; x < pixels.length; x++) {
+    const at = start + columns[2 * x]! * 3
+    pixels[x] = mix3(source.getInt32(at, true), source.getInt32(at + 3, true), columns[2 * x + 1]!)
+  }
+  line.row = row
+}
+
+/** Two rows of pixels into one of 3 bytes each; the fourth byte of a pixel is overwritten by the next pixel. */
+function blend(above: Int32Array, below: Int32Array, share: number, out: DataView): void {
+  for (let x = 0; x < above.length; x++) out.setInt32(x * 3, mix3(above[x]!, below[x]!, share), true)
+}
+
+/**
+ * first + (second - first) * share / 256, rounded, for the lower three bytes of a word.
+ * Subtle: red and blue go through one multiplication. The true result of each, at most 255 * 256 + 128, fits the 16 bits
+ * it has, so what the difference borrows from its neighbour on the way is given back.
+ */
+function mix3(first: number, second: number, share: number): number {
+  const redBlue = first & 0xff00ff
+  const green = first & 0xff00
+  const newRedBlue = (redBlue << 8) + Math.imul((second & 0xff00ff) - redBlue, share) + 0x800080
+  const newGreen = (green << 8) + Math.imul((second & 0xff00) - green, share) + 0x8000
+  return ((newRedBlue >>> 8) & 0xff00ff) | ((newGreen >>> 8) & 0xff00)
 }
