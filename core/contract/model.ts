@@ -87,6 +87,30 @@ export const runDetail = run.extend({
 })
 export type RunDetail = z.infer<typeof runDetail>
 
+/** Memory that a run needs, in bytes, estimated for captions of the longest length. */
+export const memoryPlan = z.object({
+  /** 'CPU', or the model of the GPU that computes. */
+  device: z.string(),
+  /** Why a GPU that is there isn't used; null where it is, or where there is none. */
+  fault: faultRecord.nullable(),
+  /** What the device has left for a run; null where that isn't known. */
+  availableBytes: z.number().nullable(),
+  totalBytes: z.number(),
+  parameters: z.number(),
+  /** Both moments of AdamW. */
+  moments: z.number(),
+  gradients: z.number(),
+  /** Of the whole batch. */
+  activations: z.number(),
+  /** What one more pair in the batch costs. */
+  perPair: z.number(),
+  workspace: z.number(),
+  runtime: z.number(),
+  /** Largest batch that fits; 0 where none does, null where it isn't known what is left. */
+  largestBatch: z.number().int().nullable(),
+})
+export type MemoryPlan = z.infer<typeof memoryPlan>
+
 /** What would stop or spoil a run; a problem blocks, a warning doesn't. */
 export const preflight = z.object({
   pairs: z.number().int(),
@@ -96,6 +120,8 @@ export const preflight = z.object({
   emptyCaptions: z.number().int(),
   steps: z.number().int(),
   memoryBytes: z.number(),
+  /** Null where the shape or the knobs aren't known. */
+  memory: memoryPlan.nullable(),
   problems: z.array(faultRecord),
   warnings: z.array(faultRecord),
 })

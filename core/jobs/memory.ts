@@ -1,31 +1,25 @@
-import { parameterCount } from '../model/names.ts'
-import { imageTokenCount, type Shape } from '../model/shape.ts'
+import type { MemoryPlan } from '../contract/index.ts'
+import type { Shape } from '../model/shape.ts'
+import { knownWorkerRuntime } from '../tensor/provision/gpu/worker.ts'
 import type { Knobs } from '../train/knobs.ts'
+import { estimateMemory, largestBatch } from '../train/memory.ts'
 
-/** Weight, gradient and two moments, each of 4 bytes. */
-const bytesPerParameter = 16
-/** The runtime's code and buffers, measured with the smallest shape. */
-export const runtimeBytes = 0.8e9
+/** Part of a GPU's memory that the runtime may take. */
+const usableShare = 0.9
 
-/**
- * Memory a training run needs, in bytes: an estimate to warn by, not a promise.
- * Activations that a block keeps for the backward pass, in floats a token: about ten widths (projections,
- * norms, residuals), twice the inner width, and two rows of attention for each head.
- */
-export function trainingBytes(
-  shape: Shape,
-  { batchSize, textLength, itcWeight, itmWeight, lmWeight, itmAnchors }: Knobs,
-): number {
-  const { image, text } = shape
-  const imageTokens = imageTokenCount(shape)
-  const imageFloats =
-    batchSize * imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
-  const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
-  const unimodal = itcWeight + itmWeight > 0 ? batchSize : 0
-  const fused = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)
-  const perToken = 10 * text.width + 2 * text.inner + 2 * text.heads * textLength
-  const cross = 6 * text.width + 2 * text.heads * imageTokens
-  const textFloats = textLength * text.depth * (unimodal * perToken + fused * (perToken + cross))
-  const logits = lmWeight > 0 ? 2 * batchSize * textLength * text.vocabularySize : 0
-  return runtimeBytes + parameterCount(shape) * bytesPerParameter + 4 * (imageFloats + textFloats + logits)
+/** Memory that a run needs where it will compute, what is left there, and the largest batch that fits. */
+export async function planMemory(shape: Shape, knobs: Knobs, find = knownWorkerRuntime): Promise<MemoryPlan> {
+  const { gpu, memoryBytes, fault } = await find()
+  const place = gpu ? 'gpu' : 'cpu'
+  const onCard = memoryBytes === null ? null : memoryBytes * usableShare
+  const availableBytes = gpu ? onCard : process.availableMemory()
+  const { total, ...parts } = estimateMemory(shape, knobs, place)
+  return {
+    device: gpu ?? 'CPU',
+    fault: fault?.code === 'gpu-none' ? null : fault,
+    availableBytes,
+    totalBytes: total,
+    ...parts,
+    largestBatch: availableBytes === null ? null : largestBatch(shape, knobs, place, availableBytes),
+  }
 }

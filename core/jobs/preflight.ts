@@ -1,12 +1,11 @@
-import { freemem } from 'node:os'
-import { asFault, Fault, type FaultRecord, type Preflight, type SpecOf } from '../contract/index.ts'
+import { asFault, Fault, type FaultRecord, type MemoryPlan, type Preflight, type SpecOf } from '../contract/index.ts'
 import { describeSelection, type SelectionCounts } from '../curate/index.ts'
 import type { Shape } from '../model/shape.ts'
 import type { Project } from '../store/project.ts'
 import type { Knobs } from '../train/knobs.ts'
 import { knobsOf, recipeNamed } from '../train/recipe.ts'
 import { usableCheckpoint } from './checkpoints.ts'
-import { trainingBytes } from './memory.ts'
+import { planMemory } from './memory.ts'
 import { checkRuntime } from './runtime.ts'
 import { shapeNamed } from './shapes.ts'
 
@@ -29,13 +28,14 @@ export async function preflight(project: Project, spec: Spec): Promise<Preflight
   const shape = await attempt(() => startingShape(project, spec))
   await attempt(() => checkRuntime())
   if (counts) problems.push(...tooFew(counts, knobs))
-  const memoryBytes = shape && knobs ? trainingBytes(shape, knobs) : 0
+  const memory = shape && knobs ? await planMemory(shape, knobs) : null
   return {
     ...(counts ?? nothing),
     steps: knobs?.steps ?? 0,
-    memoryBytes,
+    memoryBytes: memory?.totalBytes ?? 0,
+    memory,
     problems,
-    warnings: warningsOf(counts ?? nothing, memoryBytes),
+    warnings: warningsOf(counts ?? nothing, memory),
   }
 }
 
@@ -72,7 +72,10 @@ function tooFew({ pairs }: SelectionCounts, knobs: Knobs | null): FaultRecord[] 
   ]
 }
 
-function warningsOf({ unreadable, emptyCaptions, heldOutPairs }: SelectionCounts, memoryBytes: number): FaultRecord[] {
+function warningsOf(
+  { unreadable, emptyCaptions, heldOutPairs }: SelectionCounts,
+  memory: MemoryPlan | null,
+): FaultRecord[] {
   const warnings: Fault[] = []
   if (unreadable > 0)
     warnings.push(new Fault('pictures-unreadable', `${unreadable} pictures can't be read and are left out.`))
@@ -84,9 +87,18 @@ function warningsOf({ unreadable, emptyCaptions, heldOutPairs }: SelectionCounts
     )
   if (heldOutPairs === 0)
     warnings.push(new Fault('nothing-held-out', 'No pair is held out, so the run can’t be compared before and after.'))
-  if (memoryBytes > freemem())
-    warnings.push(
-      new Fault('memory-short', 'The run may need more memory than is free.', { hint: 'Make the batch smaller.' }),
-    )
+  if (memory) warnings.push(...memoryWarnings(memory))
   return warnings.map((fault) => fault.toJSON())
+}
+
+function memoryWarnings({ device, fault, availableBytes, totalBytes, largestBatch }: MemoryPlan): Fault[] {
+  const warnings: Fault[] = []
+  // Why a GPU that could be used isn't; that there is none is no news.
+  if (fault) warnings.push(new Fault(fault.code, fault.message, fault))
+  if (availableBytes !== null && totalBytes > availableBytes) {
+    const place = device === 'CPU' ? 'is free' : `${device} has`
+    const hint = largestBatch ? `A batch of ${largestBatch} fits.` : 'Choose a smaller shape.'
+    warnings.push(new Fault('memory-short', `The run may need more memory than ${place}.`, { hint }))
+  }
+  return warnings
 }

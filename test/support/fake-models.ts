@@ -1,5 +1,5 @@
 import type { implement } from '@orpc/server'
-import type { Caption, Contract, GpuReport, Job, JobProfile, Run } from '../../core/contract/index.ts'
+import type { Caption, Contract, GpuReport, Job, JobProfile, MemoryPlan, Run } from '../../core/contract/index.ts'
 
 type Implementer = ReturnType<typeof implement<Contract>>
 
@@ -53,6 +53,21 @@ export function fakeCapfilt(os: Implementer, captionOf: (id: number) => Caption)
     ),
     apply: os.capfilt.apply.handler(() => ({ operation: null, changed: 900, accepted: 600, rejected: 300 })),
   }
+}
+
+const fakeMemory: MemoryPlan = {
+  device: 'CPU',
+  fault: null,
+  availableBytes: 12e9,
+  totalBytes: 1.9e9,
+  parameters: 0.1e9,
+  moments: 0.2e9,
+  gradients: 0.1e9,
+  activations: 0.9e9,
+  perPair: 14e6,
+  workspace: 0.1e9,
+  runtime: 0.5e9,
+  largestBatch: 700,
 }
 
 const noGpu: GpuReport = { cards: [], state: 'none', plugin: null, downloadBytes: 0, device: null, fault: null }
@@ -322,6 +337,7 @@ export function fakeModels(os: Implementer) {
         emptyCaptions: 4,
         steps: 400,
         memoryBytes: 1.9e9,
+        memory: fakeMemory,
         problems: [],
         warnings: [{ code: 'few-pairs', message: '3 pictures are unreadable and are left out.' }],
       })),

@@ -1,30 +1,40 @@
 import { describe, expect, it } from 'vitest'
-import { runtimeBytes, trainingBytes } from '../../../core/jobs/memory.ts'
+import { planMemory } from '../../../core/jobs/memory.ts'
 import { shapeNamed } from '../../../core/jobs/shapes.ts'
-import { parameterCount } from '../../../core/model/names.ts'
+import type { WorkerRuntime } from '../../../core/tensor/provision/gpu/worker.ts'
 import { knobsOf, recipeNamed } from '../../../core/train/recipe.ts'
 
 const knobs = knobsOf(recipeNamed('finetune'))
+const base = shapeNamed('base')
+const card = (memoryBytes: number | null) => async (): Promise<WorkerRuntime> => ({
+  environment: {},
+  gpu: 'NVIDIA GeForce RTX 4090',
+  memoryBytes,
+  fault: null,
+})
+const processor = (code: string) => async (): Promise<WorkerRuntime> => ({
+  environment: {},
+  gpu: null,
+  memoryBytes: null,
+  fault: { code, message: 'The CPU computes.' },
+})
 
-describe('the memory estimate', () => {
-  it('is at least weight, gradient and two moments', () => {
-    const base = shapeNamed('base')
-    expect(trainingBytes(base, knobs)).toBeGreaterThan(16 * parameterCount(base))
+describe('the plan of a run’s memory', () => {
+  it('names the card, what it has, and the largest batch that fits it', async () => {
+    const plan = await planMemory(base, knobs, card(24e9))
+    expect(plan).toMatchObject({ device: 'NVIDIA GeForce RTX 4090', availableBytes: 21.6e9 })
+    const larger = await planMemory(base, knobs, card(80e9))
+    expect(larger.largestBatch).toBeGreaterThan(plan.largestBatch!)
   })
 
-  it('grows with the batch by what a batch keeps, and falls with each loss left out', () => {
-    const tiny = shapeNamed('tiny')
-    const [half, whole] = [32, 64].map((batchSize) => trainingBytes(tiny, { ...knobs, batchSize, itmAnchors: 0 }))
-    const fixed = runtimeBytes + 16 * parameterCount(tiny)
-    expect((whole! - fixed) / (half! - fixed)).toBeCloseTo(2, 6)
-    const weights = ['itcWeight', 'itmWeight', 'lmWeight'] as const
-    for (const name of weights.slice(1))
-      expect(trainingBytes(tiny, { ...knobs, [name]: 0 })).toBeLessThan(trainingBytes(tiny, knobs))
+  it('leaves open what fits a card that doesn’t tell its memory', async () => {
+    expect(await planMemory(base, knobs, card(null))).toMatchObject({ availableBytes: null, largestBatch: null })
   })
 
-  it('is of the size that GPUs have for the base shape', () => {
-    const gigabytes = trainingBytes(shapeNamed('base'), knobs) / 1e9
-    expect(gigabytes).toBeGreaterThan(8)
-    expect(gigabytes).toBeLessThan(64)
+  it('is of the processor, with the reason why a card isn’t used, and without one where there is none', async () => {
+    const plan = await planMemory(base, knobs, processor('gpu-not-installed'))
+    expect(plan).toMatchObject({ device: 'CPU', fault: { code: 'gpu-not-installed' } })
+    expect(plan.availableBytes).toBeGreaterThan(0)
+    expect((await planMemory(base, knobs, processor('gpu-none'))).fault).toBeNull()
   })
 })

@@ -1,0 +1,93 @@
+import { parameterShapes } from '../model/names.ts'
+import { imageTokenCount, type Shape } from '../model/shape.ts'
+import type { Knobs } from './knobs.ts'
+import { trainedNames } from './optimiser.ts'
+
+/** Where a run computes; each keeps activations in its own way. */
+export type MemoryPlace = 'cpu' | 'gpu'
+
+/** What a training run needs, in bytes: an estimate to plan by, not a promise. */
+export interface MemoryEstimate {
+  parameters: number
+  /** Both moments of every trained parameter. */
+  moments: number
+  gradients: number
+  /** What the forward pass keeps for the backward pass, of the whole batch. */
+  activations: number
+  /** What one more pair in the batch costs. */
+  perPair: number
+  /** Scratch memory that does not depend on the batch. */
+  workspace: number
+  /** The runtime's code and the worker around it. */
+  runtime: number
+  total: number
+}
+
+type Costed = Pick<Knobs, 'batchSize' | 'textLength' | 'itcWeight' | 'itmWeight' | 'lmWeight' | 'itmAnchors'>
+
+const bytesPerFloat = 4
+
+/** Fitted to the peaks that `npm run bench -- memory` and `npm run gpu-check` show; see docs/performance.md and docs/gpu.md. */
+const calibration = {
+  cpu: { runtime: 0.56e9, activations: 1, workspacePerParameter: 1 },
+  // A GPU's memory holds neither program nor worker; what XLA and the libraries take beside is bounded.
+  gpu: { runtime: 0.5e9, activations: 1, workspacePerParameter: 0 },
+}
+
+/** Memory of a training run with the matching loss at work, on the processor or on a card. */
+export function estimateMemory(shape: Shape, knobs: Costed, place: MemoryPlace = 'cpu'): MemoryEstimate {
+  const { runtime, activations: kept, workspacePerParameter } = calibration[place]
+  const counts = [...parameterShapes(shape)].map(([name, dims]) => [name, product(dims)] as const)
+  const trained = new Set(trainedNames([...parameterShapes(shape).keys()], knobs as Knobs))
+  const all = bytesPerFloat * sum(counts.map(([, count]) => count))
+  const moving = bytesPerFloat * sum(counts.map(([name, count]) => (trained.has(name) ? count : 0)))
+  const activations = bytesPerFloat * kept * activationFloats(shape, knobs)
+  const parts = {
+    parameters: all,
+    moments: 2 * moving,
+    gradients: moving,
+    activations,
+    workspace: workspacePerParameter * moving,
+    runtime,
+  }
+  const next = bytesPerFloat * kept * activationFloats(shape, { ...knobs, batchSize: knobs.batchSize + 1 })
+  return { ...parts, perPair: next - activations, total: sum(Object.values(parts)) }
+}
+
+/** The largest batch whose run fits into so many bytes; 0 where not even two pairs do. */
+export function largestBatch(shape: Shape, knobs: Costed, place: MemoryPlace, bytes: number): number {
+  const fits = (batchSize: number) => estimateMemory(shape, { ...knobs, batchSize }, place).total <= bytes
+  let [low, high] = [1, 2]
+  while (high <= largestKnown && fits(high)) [low, high] = [high, high * 2]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (fits(middle)) low = middle
+    else high = middle
+  }
+  return low < 2 ? 0 : Math.min(low, largestKnown)
+}
+
+/** The recipes' own limit of the knob batchSize. */
+const largestKnown = 4096
+
+/**
+ * Floats that the blocks keep for the backward pass: for each token about ten widths (projections, norms, residuals), twice the
+ * inner width, and two rows of attention for each head; fused text also keeps its look at the picture; and the logits.
+ */
+function activationFloats(shape: Shape, knobs: Costed): number {
+  const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
+  const { image, text } = shape
+  const length = Math.min(knobs.textLength, text.context)
+  const imageTokens = imageTokenCount(shape)
+  const seen = imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
+  const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
+  const plainRows = itcWeight + itmWeight > 0 ? batchSize : 0
+  const fusedRows = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)
+  const plain = length * text.depth * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
+  const cross = length * text.depth * (6 * text.width + 2 * text.heads * imageTokens)
+  const logits = lmWeight > 0 ? 2 * batchSize * length * text.vocabularySize : 0
+  return batchSize * seen + plainRows * plain + fusedRows * (plain + cross) + logits
+}
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+const product = (values: number[]) => values.reduce((total, value) => total * value, 1)

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { shapeNamed } from '../../../core/jobs/shapes.ts'
+import { parameterCount } from '../../../core/model/names.ts'
+import { estimateMemory, largestBatch } from '../../../core/train/memory.ts'
+import { knobsOf, recipeNamed } from '../../../core/train/recipe.ts'
+
+const knobs = { ...knobsOf(recipeNamed('finetune')), textLength: 24 }
+const places = ['cpu', 'gpu'] as const
+
+describe('the memory estimate', () => {
+  it('is the sum of its parts: weight, gradient, two moments, activations, workspace and runtime', () => {
+    for (const place of places) {
+      const base = shapeNamed('base')
+      const { total, perPair, ...parts } = estimateMemory(base, knobs, place)
+      expect(parts.parameters).toBe(4 * parameterCount(base))
+      expect(parts.moments).toBe(2 * parts.gradients)
+      expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBeCloseTo(total)
+      expect(perPair).toBeGreaterThan(0)
+    }
+  })
+
+  it('grows with the batch by what a batch keeps', () => {
+    const tiny = shapeNamed('tiny')
+    const [half, whole] = [32, 64].map((batchSize) => estimateMemory(tiny, { ...knobs, batchSize, itmAnchors: 0 }))
+    expect(whole!.activations / half!.activations).toBeCloseTo(2, 6)
+    expect(whole!.total - half!.total).toBeCloseTo(32 * half!.perPair, 0)
+  })
+
+  it('falls with each loss left out, and counts moments only of what is trained', () => {
+    const tiny = shapeNamed('tiny')
+    for (const name of ['itmWeight', 'lmWeight'] as const)
+      expect(estimateMemory(tiny, { ...knobs, [name]: 0 }).total).toBeLessThan(estimateMemory(tiny, knobs).total)
+    const captioner = estimateMemory(tiny, { ...knobs, itcWeight: 0, itmWeight: 0 })
+    expect(captioner.gradients).toBeLessThan(captioner.parameters)
+  })
+})
+
+describe('the largest batch', () => {
+  it('just fits', () => {
+    const small = shapeNamed('small')
+    const bytes = 8e9
+    const batchSize = largestBatch(small, knobs, 'gpu', bytes)
+    expect(estimateMemory(small, { ...knobs, batchSize }, 'gpu').total).toBeLessThanOrEqual(bytes)
+    expect(estimateMemory(small, { ...knobs, batchSize: batchSize + 1 }, 'gpu').total).toBeGreaterThan(bytes)
+  })
+
+  it('is none where not even two pairs fit, and at most what the knob allows', () => {
+    expect(largestBatch(shapeNamed('base'), knobs, 'gpu', 2e9)).toBe(0)
+    expect(largestBatch(shapeNamed('tiny'), knobs, 'cpu', 1e15)).toBe(4096)
+  })
+})
