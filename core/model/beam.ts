@@ -1,4 +1,4 @@
-import type { Scores } from './scores.ts'
+import type { Candidate } from './nextTokens.ts'
 
 /** A caption under way or done: its tokens, [DEC] and prompt included, and its score. */
 export interface Hypothesis {
@@ -37,12 +37,13 @@ export function startBeam(prompt: number[], { beams }: BeamRules): Beam {
 
 /**
  * Extends a search by one token.
- * @param logProbabilities one row for each running caption, after penalties
+ * @param next for each running caption the tokens that may come next, with their log probabilities after penalties: the
+ * best ones, best first, at least twice as many as there are beams
  * @returns the search and, for each running caption, the index of the one it goes on from.
  * Rules (twice as many candidates as beams, only the first half may end, when to stop) are those of transformers.
  */
-export function advance(beam: Beam, logProbabilities: Scores[], rules: BeamRules): { beam: Beam; parents: number[] } {
-  const candidates = bestCandidates(beam, logProbabilities, 2 * rules.beams)
+export function advance(beam: Beam, next: Candidate[][], rules: BeamRules): { beam: Beam; parents: number[] } {
+  const candidates = bestExtensions(beam, next, 2 * rules.beams)
   const ends = candidates.map(({ ids }) => ids.at(-1) === rules.sep || ids.length >= rules.maxLength)
   const open = candidates.filter((_, i) => !ends[i])
   const closed = candidates.filter((_, i) => ends[i])
@@ -57,19 +58,14 @@ export function advance(beam: Beam, logProbabilities: Scores[], rules: BeamRules
   return { beam: { running, finished, settled }, parents: going.map(({ parent }) => parent) }
 }
 
-type Candidate = Hypothesis & { parent: number }
+type Extension = Hypothesis & { parent: number }
 
-function bestCandidates({ running }: Beam, logProbabilities: Scores[], count: number): Candidate[] {
-  const top: { score: number; parent: number; token: number }[] = []
-  running.forEach((hypothesis, parent) => {
-    logProbabilities[parent]!.forEach((value, token) => {
-      const score = Math.fround(hypothesis.score + value)
-      if (top.length === count && score <= top.at(-1)!.score) return
-      const at = top.findIndex((other) => score > other.score)
-      top.splice(at === -1 ? top.length : at, 0, { score, parent, token })
-      if (top.length > count) top.pop()
-    })
-  })
+function bestExtensions({ running }: Beam, next: Candidate[][], count: number): Extension[] {
+  const all = running.flatMap((hypothesis, parent) =>
+    next[parent]!.map(({ token, score }) => ({ token, parent, score: Math.fround(hypothesis.score + score) })),
+  )
+  // Sorting keeps the order of equals: the first beam's, then the first token's.
+  const top = all.toSorted((a, b) => b.score - a.score).slice(0, count)
   return top.map(({ score, parent, token }) => ({ score, parent, ids: [...running[parent]!.ids, token] }))
 }
 

@@ -1,9 +1,11 @@
 import { Fault } from '../contract/fault.ts'
 import { capture, tf, type Captured, type TensorSpec } from '../tensor/index.ts'
-import { createMemory, decodeStep, memoryVariables, rememberImages, type DecoderMemory } from './decode.ts'
-import { generate, type Decoder, type GeneratedCaption, type GenerateOptions } from './generate.ts'
+import { createTokenMemory, decodeStep, tokenVariables, type CaptionRows, type DecoderMemory } from './decode.ts'
+import { createDecoder, type WriteStep } from './decoder.ts'
+import { generate, type GeneratedCaption, type GenerateOptions } from './generate.ts'
 import type { Model } from './layers.ts'
-import { encodeImages } from './vision.ts'
+import { likeliest } from './likeliest.ts'
+import { createPictureMemory, type PictureMemory } from './pictures.ts'
 
 export interface CaptionerOptions {
   /** Pictures at a time; shapes are static, so fewer cost as much as all. */
@@ -12,6 +14,8 @@ export interface CaptionerOptions {
   beams?: number
   /** Tokens at most, [DEC], prompt and [SEP] included. */
   length?: number
+  /** Likeliest tokens of each row that come to the host at each step; all of them come when these don't decide. */
+  likely?: number
   /** Compile with XLA (see `capture`). */
   xla?: boolean
 }
@@ -23,9 +27,14 @@ export interface Captioner {
    * @throws Fault `captioner-options` when the options don't fit how the captioner was made
    */
   caption(images: Uint8Array, options: GenerateOptions): Promise<GeneratedCaption[]>
+  /** What it knows of the pictures last looked at; a judge of the same model may use it too. */
+  pictures: PictureMemory
   /** Frees the captured steps and the memory; the model stays. */
   dispose(): void
 }
+
+/** Tokens that are usually not to be written, the special ones: enough of the others are wanted besides. */
+const usuallyForbidden = 8
 
 /** Captures the two steps of captioning, looking at pictures and writing a token, for a model's live parameters. */
 export function createCaptioner(model: Model, options: CaptionerOptions): Captioner {
@@ -33,79 +42,47 @@ export function createCaptioner(model: Model, options: CaptionerOptions): Captio
   if (length > model.shape.text.context) {
     throw unfit(`Captions of ${length} tokens are longer than the model's context.`)
   }
+  const likely = Math.min(options.likely ?? 2 * beams + usuallyForbidden, model.shape.text.vocabularySize)
   const pictureBytes = model.shape.image.size ** 2 * 3
-  const memory = createMemory(model.shape, { rows: batch * beams, length })
-  const look = captureLook(model, memory, { batch, beams, xla })
-  const write = captureWrite(model, memory, { batch, beams, xla })
-  const decoder = createDecoder(write, { batch, beams })
+  const rows = { batch, beams, length }
+  const pictures = createPictureMemory(model, { batch, xla })
+  const memory = { pictures: pictures.layers, tokens: createTokenMemory(model, rows) }
+  const write = captureWrite(model, memory, { ...rows, likely, xla })
 
   async function caption(images: Uint8Array, generateOptions: GenerateOptions): Promise<GeneratedCaption[]> {
     const count = images.length / pictureBytes
-    checkOptions(generateOptions, { count, batch, beams, length })
-    const padded = new Uint8Array(batch * pictureBytes)
-    padded.set(images)
-    await look.run([padded])
+    checkOptions(generateOptions, { ...rows, count })
+    await pictures.look(images)
+    const decoder = createDecoder(write.run as WriteStep, rows)
     const maxLength = generateOptions.maxLength ?? length
     return generate(decoder, model.shape.text.tokens, count, { ...generateOptions, maxLength })
   }
 
   function dispose() {
-    look.dispose()
     write.dispose()
-    tf.dispose(memoryVariables(memory))
+    pictures.dispose()
+    tf.dispose(tokenVariables(memory.tokens))
   }
-  return { caption, dispose }
+  return { caption, pictures, dispose }
 }
 
-interface Rows {
-  batch: number
-  beams: number
-}
-
-/** Pictures → their keys and values, once for each row. */
-function captureLook(model: Model, memory: DecoderMemory, { batch, beams, xla }: Rows & { xla: boolean }): Captured {
-  const { size } = model.shape.image
-  const step = (images: tf.Tensor) => {
-    rememberImages(model, memory, repeat(encodeImages(model, images), beams))
-    return []
+/** Tokens → the likeliest next ones, and the scores of all, which stay on the device. */
+function captureWrite(
+  model: Model,
+  memory: DecoderMemory,
+  { batch, beams, length, likely, xla }: CaptionRows & { likely: number; xla: boolean },
+): Captured {
+  const step = (tokens: tf.Tensor, position: tf.Tensor, holders: tf.Tensor) => {
+    const scores = decodeStep(model, memory, { tokens, position, holders })
+    const next = likeliest(scores, likely)
+    return [next.tokens, next.best, next.logSums, scores]
   }
-  const inputs: TensorSpec[] = [{ shape: [batch, size, size, 3], dtype: 'uint8' }]
-  return capture(step, { inputs, state: memoryVariables(memory), xla, name: 'look' })
+  const rows = batch * beams
+  const inputs: TensorSpec[] = [[rows], [1], [rows, length]].map((shape) => ({ shape, dtype: 'int32' }))
+  return capture(step, { inputs, state: tokenVariables(memory.tokens), xla, name: 'write' })
 }
 
-/** Tokens → scores of the next ones. Only beams go on from one another, so only they pay for moving rows. */
-function captureWrite(model: Model, memory: DecoderMemory, { batch, beams, xla }: Rows & { xla: boolean }): Captured {
-  const step = (tokens: tf.Tensor, position: tf.Tensor, parents?: tf.Tensor) => {
-    return [decodeStep(model, memory, { tokens, position, parents })]
-  }
-  const rows: TensorSpec = { shape: [batch * beams], dtype: 'int32' }
-  const inputs: TensorSpec[] = [rows, { shape: [1], dtype: 'int32' }, ...(beams > 1 ? [rows] : [])]
-  return capture(step, { inputs, state: memoryVariables(memory), xla, name: 'write' })
-}
-
-function createDecoder(write: Captured, { batch, beams }: Rows): Decoder {
-  async function step(tokens: Int32Array, position: number, parents: Int32Array): Promise<Float32Array> {
-    const [scores] = await write.run([tokens, Int32Array.of(position), ...(beams > 1 ? [parents] : [])])
-    const values = await scores!.data<'float32'>()
-    scores!.dispose()
-    return values
-  }
-  return { rows: batch * beams, beams, step }
-}
-
-/** [B, N, W] → [B × times, N, W], each row `times` times in a row. */
-function repeat(x: tf.Tensor, times: number): tf.Tensor {
-  if (times === 1) return x
-  const [batch, tokens, width] = x.shape as [number, number, number]
-  return tf.reshape(tf.tile(tf.reshape(x, [batch, 1, tokens, width]), [1, times, 1, 1]), [batch * times, tokens, width])
-}
-
-interface Made extends Rows {
-  count: number
-  length: number
-}
-
-function checkOptions(options: GenerateOptions, { count, batch, beams, length }: Made): void {
+function checkOptions(options: GenerateOptions, { count, batch, beams, length }: CaptionRows & { count: number }): void {
   if (!Number.isInteger(count) || count < 1 || count > batch)
     throw unfit(`It takes 1 to ${batch} whole pictures at a time.`)
   if ((options.method === 'beam') !== beams > 1)

@@ -1,59 +1,38 @@
-import { embedding, tf } from '../tensor/index.ts'
-import { parameter, type Model } from './layers.ts'
-import { textLayer, wordEmbeddings } from './names.ts'
-import { imageTokenCount, type Shape } from './shape.ts'
+import { attention, embedding, gelu, tf } from '../tensor/index.ts'
 import {
-  attentionBlock,
-  blocked,
-  feedForward,
-  finishEmbedding,
-  projectHeads,
-  rememberPicture,
-  scoreTokens,
-  selfAttentionName,
-} from './text.ts'
+  denseColumns,
+  feedForwardColumns,
+  joinColumns,
+  normColumns,
+  projectColumns,
+  splitColumns,
+} from './columns.ts'
+import { parameter, type Model } from './layers.ts'
+import { languageHead, textLayer, wordEmbeddings } from './names.ts'
+import { blocked, selfAttentionName, type Memory } from './text.ts'
 
-/**
- * What the decoder remembers of a batch of captions, per layer and on the device: keys and values of the picture,
- * written once, and of the tokens so far, one place a step.
- */
-export interface DecoderMemory {
-  /** [R, heads, N, d] for R captions at a time and N image tokens. */
-  imageKeys: tf.Variable[]
-  imageValues: tf.Variable[]
-  /** [R, heads, L, d] for captions of at most L tokens; zero where nothing was written yet. */
-  tokenKeys: tf.Variable[]
-  tokenValues: tf.Variable[]
+/** Captions under way: `beams` for each of `batch` pictures, of at most `length` tokens. */
+export interface CaptionRows {
+  batch: number
+  beams: number
+  length: number
 }
 
-export function createMemory(shape: Shape, { rows, length }: { rows: number; length: number }): DecoderMemory {
+/** Keys and values [B, H, beams, L, d] of the tokens so far, per layer and on the device; one place is written a step. */
+export interface TokenMemory {
+  keys: tf.Variable[]
+  values: tf.Variable[]
+}
+
+export function createTokenMemory({ shape }: Model, { batch, beams, length }: CaptionRows): TokenMemory {
   const { depth, heads, width } = shape.text
-  const blank = (places: number) =>
-    Array.from({ length: depth }, () => {
-      const zeros = tf.zeros([rows, heads, places, width / heads])
-      const variable = tf.variable(zeros, false)
-      zeros.dispose()
-      return variable
-    })
-  const tokens = imageTokenCount(shape)
-  return {
-    imageKeys: blank(tokens),
-    imageValues: blank(tokens),
-    tokenKeys: blank(length),
-    tokenValues: blank(length),
-  }
+  const blank = () => tf.tidy(() => tf.variable(tf.zeros([batch, heads, beams, length, width / heads]), false))
+  const layers = () => Array.from({ length: depth }, blank)
+  return { keys: layers(), values: layers() }
 }
 
-export function memoryVariables(memory: DecoderMemory): tf.Variable[] {
-  return [...memory.imageKeys, ...memory.imageValues, ...memory.tokenKeys, ...memory.tokenValues]
-}
-
-/** Writes the picture's keys and values: image tokens [R, N, Wv], one row for each caption. */
-export function rememberImages(model: Model, memory: DecoderMemory, image: tf.Tensor): void {
-  rememberPicture(model, image).forEach(({ key, value }, i) => {
-    memory.imageKeys[i]!.assign(key)
-    memory.imageValues[i]!.assign(value)
-  })
+export function tokenVariables({ keys, values }: TokenMemory): tf.Variable[] {
+  return [...keys, ...values]
 }
 
 export interface DecodeInput {
@@ -61,40 +40,71 @@ export interface DecodeInput {
   tokens: tf.Tensor
   /** int32 [1], the same for all rows. */
   position: tf.Tensor
-  /** int32 [R], the row whose past each row goes on from; rows keep their own if left out. */
-  parents?: tf.Tensor
+  /**
+   * int32 [R, L]: the beam of the same picture whose memory holds the token that each row has at each place, below 0 where
+   * there is none. So beams go on from one another without their memory being moved.
+   */
+  holders: tf.Tensor
+}
+
+/** What a step reads and writes. */
+export interface DecoderMemory {
+  /** Of each layer, as `rememberPicture` gives it: the beams of a picture share it. */
+  pictures: Memory[]
+  tokens: TokenMemory
 }
 
 /**
- * Goes one token on: writes its keys and values at `position` and scores the next token, [R, V].
+ * Goes one token on: writes its keys and values at `position` and scores the next token, [V, R].
  * Equal to the last place of `captionLogits` over the whole sequence.
  */
-export function decodeStep(model: Model, memory: DecoderMemory, { tokens, position, parents }: DecodeInput): tf.Tensor {
-  const [rows, , length] = memory.tokenKeys[0]!.shape as [number, number, number]
-  const places = tf.range(0, length, 1, 'int32')
-  const here = tf.reshape(tf.cast(tf.equal(places, position), 'float32'), [1, 1, length, 1])
-  const mask = tf.reshape(tf.mul(tf.cast(tf.greater(places, position), 'float32'), blocked), [1, 1, 1, length])
-  const write = (cache: tf.Variable, value: tf.Tensor) => {
-    const past = parents ? tf.gather(cache, parents as tf.Tensor1D) : cache
-    const next = tf.add(tf.mul(past, tf.sub(1, here)), tf.mul(value, here))
-    cache.assign(next)
-    return next
+export function decodeStep(model: Model, memory: DecoderMemory, { tokens, position, holders }: DecodeInput): tf.Tensor {
+  const [batch, , beams, length, depth] = memory.tokens.keys[0]!.shape as [number, number, number, number, number]
+  const { heads } = model.shape.text
+  const mask = holderMask(holders, { batch, beams, length })
+  const here = tf.reshape(tf.cast(tf.equal(tf.range(0, length, 1, 'int32'), position), 'float32'), [1, 1, 1, length, 1])
+  const elsewhere = tf.sub(1, here)
+  const write = (past: tf.Variable, name: string, x: tf.Tensor) => {
+    const own = tf.expandDims(splitColumns(denseColumns(model, name, x), heads, beams), 3)
+    const next = tf.add(tf.mul(past, elsewhere), tf.mul(own, here))
+    past.assign(next)
+    return tf.reshape(next, [batch, heads, beams * length, depth])
+  }
+  const look = (name: string, x: tf.Tensor, { key, value, mask }: Memory) => {
+    const query = splitColumns(denseColumns(model, `${name}.self.query`, x), heads, beams)
+    const attended = denseColumns(model, `${name}.output.dense`, joinColumns(attention(query, key, value, mask)))
+    return normColumns(model, `${name}.output.LayerNorm`, tf.add(attended, x))
   }
 
-  let x = tf.reshape(embedToken(model, tokens, position), [rows, 1, -1])
+  let x = embedColumns(model, tokens, position)
   for (let i = 0; i < model.shape.text.depth; i++) {
     const own = selfAttentionName(i, 'decoder')
-    const key = write(memory.tokenKeys[i]!, projectHeads(model, `${own}.self.key`, x))
-    const value = write(memory.tokenValues[i]!, projectHeads(model, `${own}.self.value`, x))
-    x = attentionBlock(model, own, x, { key, value, mask })
-    const image = { key: memory.imageKeys[i]!, value: memory.imageValues[i]! }
-    x = attentionBlock(model, `${textLayer(i)}.crossattention`, x, image)
-    x = feedForward(model, textLayer(i), x)
+    const key = write(memory.tokens.keys[i]!, `${own}.self.key`, x)
+    const value = write(memory.tokens.values[i]!, `${own}.self.value`, x)
+    x = look(own, x, { key, value, mask })
+    x = look(`${textLayer(i)}.crossattention`, x, memory.pictures[i]!)
+    x = feedForwardColumns(model, textLayer(i), x)
   }
-  return tf.reshape(scoreTokens(model, x), [rows, -1])
+  return scoreColumns(model, x)
 }
 
-function embedToken(model: Model, tokens: tf.Tensor, position: tf.Tensor): tf.Tensor {
+/** holders [R, L] → [B, 1, beams, beams × L], 0 at the places that a row goes on from. */
+function holderMask(holders: tf.Tensor, { batch, beams, length }: CaptionRows): tf.Tensor {
+  const each = tf.reshape(tf.range(0, beams, 1, 'int32'), [1, 1, beams, 1])
+  const others = tf.notEqual(tf.reshape(holders, [batch, beams, 1, length]), each)
+  return tf.reshape(tf.mul(tf.cast(others, 'float32'), blocked), [batch, 1, beams, beams * length])
+}
+
+/** Words and position, normed: int32 [R] → [W, R]. */
+function embedColumns(model: Model, tokens: tf.Tensor, position: tf.Tensor): tf.Tensor {
   const place = embedding(parameter(model, 'text_encoder.embeddings.position_embeddings.weight'), position)
-  return finishEmbedding(model, tf.add(embedding(parameter(model, wordEmbeddings), tokens), place))
+  const x = tf.transpose(tf.add(embedding(parameter(model, wordEmbeddings), tokens), place))
+  return normColumns(model, 'text_encoder.embeddings.LayerNorm', x)
+}
+
+/** Scores of every next token: [W, R] → [V, R]. */
+function scoreColumns(model: Model, x: tf.Tensor): tf.Tensor {
+  const inner = gelu(denseColumns(model, `${languageHead}.transform.dense`, x))
+  const ready = normColumns(model, `${languageHead}.transform.LayerNorm`, inner)
+  return projectColumns(ready, parameter(model, wordEmbeddings), parameter(model, `${languageHead}.bias`))
 }

@@ -1,28 +1,10 @@
 import { advance, startBeam, type Beam, type BeamRules } from './beam.ts'
+import type { Decoder } from './decoder.ts'
+import { bestOf, shortlist, type Candidate, type NextTokens } from './nextTokens.ts'
+import { drawFrom } from './nucleus.ts'
 import { seeded, type Random } from './random.ts'
-import {
-  best,
-  forbid,
-  logSoftmax,
-  logSum,
-  penaliseRepeats,
-  sampleNucleus,
-  type Nucleus,
-  type Scores,
-} from './scores.ts'
+import { best, forbid, logSoftmax, penaliseRepeats, sampleNucleus, type Nucleus, type Scores } from './scores.ts'
 import type { SpecialTokens } from '../text/vocabulary.ts'
-
-/** A decoder that goes one token on in all its rows at once. */
-export interface Decoder {
-  rows: number
-  /** Rows that belong to one picture: 1, or the number of beams. */
-  beams: number
-  /**
-   * Feeds the tokens at `position`; rows first take over the past of `parents`.
-   * @returns scores of the next token, rows × vocabulary
-   */
-  step(tokens: Int32Array, position: number, parents: Int32Array): Promise<Float32Array>
-}
 
 interface CommonOptions {
   /** Tokens that stand between [DEC] and what is written. */
@@ -63,17 +45,51 @@ export async function generate(
   const forbidden = options.forbidden ?? [tokens.pad, tokens.cls, tokens.mask, tokens.unk, tokens.dec, tokens.enc]
   const start = [tokens.dec, ...prompt]
   const settings = { minLength, maxLength, repetitionPenalty, forbidden, start, sep: tokens.sep, count }
-  if (options.method === 'beam') return searchBeams(decoder, settings, options.lengthPenalty ?? 1)
-  return writeRows(decoder, settings, chooser(options))
+  try {
+    if (options.method === 'beam') return await searchBeams(decoder, settings, options.lengthPenalty ?? 1)
+    return await writeRows(decoder, settings, chooser(options))
+  } finally {
+    decoder.dispose()
+  }
 }
 
-type Choose = (scores: Scores, row: number) => number
+/** Chooses the next token of a row from its scores. */
+type Choose = (next: NextTokens, row: number, rules: RowRules) => Promise<Candidate>
+
+/** What a row's next token must keep to. */
+interface RowRules {
+  /** The row so far. */
+  ids: number[]
+  forbidden: number[]
+  repetitionPenalty: number
+}
 
 function chooser(options: Exclude<GenerateOptions, { method: 'beam' }>): Choose {
-  if (options.method === 'greedy') return best
+  if (options.method === 'greedy') return chooseBest
   const { topP = 0.9, topK = 0, temperature = 1, seeds } = options
   const randoms: Random[] = seeds.map(seeded)
-  return (scores, row) => sampleNucleus(scores, { topP, topK, temperature }, randoms[row]!)
+  return (next, row, rules) => draw(next, row, rules, { topP, topK, temperature, chance: randoms[row]!() })
+}
+
+async function chooseBest(next: NextTokens, row: number, rules: RowRules): Promise<Candidate> {
+  const likely = shortlist(next, row, rules, 1)
+  if (likely) return likely[0]!
+  const raw = await next.all(row)
+  const token = best(adjusted(raw.slice(), rules))
+  return { token, score: raw[token]! }
+}
+
+async function draw(
+  next: NextTokens,
+  row: number,
+  rules: RowRules,
+  nucleus: Nucleus & { chance: number },
+): Promise<Candidate> {
+  const likely = drawFrom(next, row, rules, nucleus)
+  if (likely) return likely
+  const raw = await next.all(row)
+  const token = sampleNucleus(adjusted(raw.slice(), rules), nucleus, () => nucleus.chance)
+  return { token, score: raw[token]! }
 }
 
 /** Greedy and nucleus: each row goes its own way until [SEP]. */
@@ -82,16 +98,13 @@ async function writeRows(decoder: Decoder, settings: Settings, choose: Choose): 
   const rows = Array.from({ length: count }, () => ({ ids: [...start], logProbability: 0, done: false }))
   let scores = await feedPrompt(decoder, start)
   for (let length = start.length; length < maxLength; length++) {
-    rows.forEach((row, i) => {
-      if (row.done) return
-      const own = rowOf(scores, decoder, i)
-      const raw = own.slice()
-      adjust(own, row.ids, settings)
-      const token = choose(own, i)
+    for (const [i, row] of rows.entries()) {
+      if (row.done) continue
+      const { token, score } = await choose(scores, i, rulesFor(row.ids, settings))
       row.ids.push(token)
-      row.logProbability += raw[token]! - logSum(raw)
+      row.logProbability += score - scores.logSum(i)
       row.done = token === sep
-    })
+    }
     if (length + 1 === maxLength || rows.every((row) => row.done)) break
     const next = new Int32Array(decoder.rows)
     rows.forEach((row, i) => (next[i] = row.ids.at(-1)!))
@@ -104,18 +117,18 @@ async function writeRows(decoder: Decoder, settings: Settings, choose: Choose): 
 async function searchBeams(decoder: Decoder, settings: Settings, lengthPenalty: number): Promise<GeneratedCaption[]> {
   const { start, sep, count, maxLength } = settings
   const rules: BeamRules = { beams: decoder.beams, maxLength, promptLength: start.length, sep, lengthPenalty }
-  let searches: Beam[] = Array.from({ length: count }, () => startBeam(start, rules))
+  const searches: Beam[] = Array.from({ length: count }, () => startBeam(start, rules))
   let scores = await feedPrompt(decoder, start)
   for (let length = start.length; length < maxLength; length++) {
     const next = new Int32Array(decoder.rows)
     const parents = ownPast(decoder)
-    searches = searches.map((search, picture) => {
+    for (const [picture, search] of searches.entries()) {
       const first = picture * decoder.beams
-      const moved = advance(search, beamScores(search, scores, decoder, first, settings), rules)
+      const moved = advance(search, await beamCandidates(search, scores, first, settings), rules)
       moved.beam.running.forEach(({ ids }, i) => (next[first + i] = ids.at(-1)!))
       moved.parents.forEach((parent, i) => (parents[first + i] = first + parent))
-      return moved.beam
-    })
+      searches[picture] = moved.beam
+    }
     if (length + 1 === maxLength || searches.every((search) => search.settled)) break
     scores = await decoder.step(next, length, parents)
   }
@@ -125,34 +138,39 @@ async function searchBeams(decoder: Decoder, settings: Settings, lengthPenalty: 
   }))
 }
 
-function beamScores(search: Beam, scores: Scores, decoder: Decoder, first: number, settings: Settings): Scores[] {
-  return search.running.map(({ ids }, i) => {
-    const own = rowOf(scores, decoder, first + i)
-    logSoftmax(own)
-    adjust(own, ids, settings)
-    return own
+/** For each running caption the tokens that may win, with their log probabilities: twice as many as there are beams. */
+function beamCandidates(search: Beam, scores: NextTokens, first: number, settings: Settings): Promise<Candidate[][]> {
+  const count = 2 * search.running.length
+  const candidates = search.running.map(async ({ ids }, i): Promise<Candidate[]> => {
+    const rules = rulesFor(ids, settings)
+    const logSum = scores.logSum(first + i)
+    const likely = shortlist(scores, first + i, rules, count)
+    if (likely) return likely.slice(0, count).map(({ token, score }) => ({ token, score: Math.fround(score - logSum) }))
+    const all = await scores.all(first + i)
+    logSoftmax(all)
+    return bestOf(adjusted(all, rules), count)
   })
+  return Promise.all(candidates)
 }
 
 /** Feeds [DEC] and the prompt to all rows; the scores after the last one are those of the first written token. */
-async function feedPrompt(decoder: Decoder, start: number[]): Promise<Float32Array> {
-  let scores!: Float32Array
+async function feedPrompt(decoder: Decoder, start: number[]): Promise<NextTokens> {
+  let scores!: NextTokens
   for (const [position, token] of start.entries()) {
     scores = await decoder.step(new Int32Array(decoder.rows).fill(token), position, ownPast(decoder))
   }
   return scores
 }
 
-/** Penalties before a choice, in the order of transformers. */
-function adjust(scores: Scores, ids: number[], { repetitionPenalty, forbidden, minLength, sep }: Settings): void {
-  penaliseRepeats(scores, ids, repetitionPenalty)
-  forbid(scores, forbidden)
-  if (ids.length < minLength) forbid(scores, [sep])
+function rulesFor(ids: number[], { repetitionPenalty, forbidden, minLength, sep }: Settings): RowRules {
+  return { ids, repetitionPenalty, forbidden: ids.length < minLength ? [...forbidden, sep] : forbidden }
 }
 
-function rowOf(scores: Float32Array, { rows }: Decoder, row: number): Scores {
-  const width = scores.length / rows
-  return scores.subarray(row * width, (row + 1) * width)
+/** Penalties before a choice, in the order of transformers. */
+function adjusted(scores: Scores, { ids, repetitionPenalty, forbidden }: RowRules): Scores {
+  penaliseRepeats(scores, ids, repetitionPenalty)
+  forbid(scores, forbidden)
+  return scores
 }
 
 function ownPast({ rows }: Decoder): Int32Array {

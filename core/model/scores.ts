@@ -1,3 +1,4 @@
+import { bestOf, type Candidate } from './nextTokens.ts'
 import type { Random } from './random.ts'
 
 /** Scores of a vocabulary's tokens on the host, changed in place by the functions here. */
@@ -48,28 +49,83 @@ export interface Nucleus {
 /** Draws from the smallest set of likeliest tokens that reaches `topP` (Holtzman et al. 2020). */
 export function sampleNucleus(scores: Scores, { topP, topK, temperature }: Nucleus, random: Random): number {
   for (let token = 0; token < scores.length; token++) scores[token] = scores[token]! / temperature
-  logSoftmax(scores)
-  const likely = nucleus(scores, topP, topK)
-  let left = random() * likely.reduce((sum, token) => sum + Math.exp(scores[token]!), 0)
-  for (const token of likely) {
-    left -= Math.exp(scores[token]!)
-    if (left < 0) return token
-  }
-  return likely.at(-1)!
+  return topK > 0 ? sampleBest(scores, topK, topP, random()) : sampleAll(scores, topP, random())
 }
 
-/** The tokens of the nucleus, likeliest first. */
-function nucleus(logProbabilities: Scores, topP: number, topK: number): number[] {
-  // All tokens below this floor together weigh less than 1 - topP, so none is in the nucleus; it spares a long sort.
-  const floor = topK > 0 ? -Infinity : Math.log((1 - topP) / logProbabilities.length)
-  const candidates: number[] = []
-  logProbabilities.forEach((value, token) => value > -Infinity && value >= floor && candidates.push(token))
-  candidates.sort((a, b) => logProbabilities[b]! - logProbabilities[a]! || a - b)
-  const sorted = topK > 0 ? candidates.slice(0, topK) : candidates
-  const total = topK > 0 ? sorted.reduce((sum, token) => sum + Math.exp(logProbabilities[token]!), 0) : 1
+/** Among the `count` best. */
+function sampleBest(scores: Scores, count: number, topP: number, chance: number): number {
+  const top = bestOf(scores, count).filter(({ score }) => score > -Infinity)
+  return drawSorted(top, weigh(top), topP, chance).token
+}
+
+/** The share of a sorted list's weight that is drawn from ends with the first token that reaches `topP` of it. */
+export function drawSorted(sorted: Candidate[], weights: number[], topP: number, chance: number): Candidate {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
   let reached = 0
   let size = 0
-  while (size < sorted.length && (size === 0 || reached < topP * total))
-    reached += Math.exp(logProbabilities[sorted[size++]!]!)
-  return sorted.slice(0, size)
+  while (size < sorted.length && (size === 0 || reached < topP * total)) reached += weights[size++]!
+  let left = chance * reached
+  for (let at = 0; at < size; at++) if ((left -= weights[at]!) < 0) return sorted[at]!
+  return sorted[size - 1]!
+}
+
+/** Exponentials, the first one's 1. */
+export function weigh(sorted: Candidate[]): number[] {
+  return sorted.map(({ score }) => Math.exp(score - sorted[0]!.score))
+}
+
+/** Bins of scores: `finer` of them for each factor of e; what is less likely than all bins together lies in the last one. */
+const bins = 4096
+const finer = 64
+
+/**
+ * Among all tokens. They are not sorted: their weights go into bins of similar scores, best first, and only the bin where
+ * the nucleus ends and the one that the draw hits are put in order.
+ */
+function sampleAll(scores: Scores, topP: number, chance: number): number {
+  const highest = scores[best(scores)]!
+  const weights = new Float64Array(bins)
+  let total = 0
+  for (const score of scores) {
+    const weight = Math.exp(score - highest)
+    weights[binOf(score, highest)]! += weight
+    total += weight
+  }
+  const cut = firstReaching(weights, topP * total)
+  const kept = members(scores, highest, cut.bin)
+  const wanted = topP * total - cut.before
+  let [reached, size] = [0, 0]
+  while (size < kept.length && ((size === 0 && cut.before === 0) || reached < wanted))
+    reached += Math.exp(kept[size++]!.score - highest)
+  const hit = firstReaching(weights, chance * (cut.before + reached))
+  const among = hit.bin < cut.bin ? members(scores, highest, hit.bin) : kept.slice(0, size)
+  let left = chance * (cut.before + reached) - Math.min(hit.before, cut.before)
+  for (const { token, score } of among) if ((left -= Math.exp(score - highest)) < 0) return token
+  return among.at(-1)!.token
+}
+
+function binOf(score: number, highest: number): number {
+  return Math.min(bins - 1, Math.floor((highest - score) * finer))
+}
+
+/** The first bin with which the sum reaches `weight`, and the sum before it. */
+function firstReaching(weights: Float64Array, weight: number): { bin: number; before: number } {
+  let before = 0
+  let last = 0
+  for (let bin = 0; bin < bins; bin++) {
+    if (weights[bin] === 0) continue
+    last = bin
+    if (before + weights[bin]! > weight) return { bin, before }
+    before += weights[bin]!
+  }
+  return { bin: last, before: before - weights[last]! }
+}
+
+/** The tokens of a bin, likeliest first; those of no probability are none. */
+function members(scores: Scores, highest: number, bin: number): Candidate[] {
+  const found: Candidate[] = []
+  scores.forEach((score, token) => {
+    if (score > -Infinity && binOf(score, highest) === bin) found.push({ token, score })
+  })
+  return found.sort((a, b) => b.score - a.score || a.token - b.token)
 }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { advance, startBeam, type Beam, type BeamRules } from '../../../core/model/beam.ts'
+import { bestOf } from '../../../core/model/nextTokens.ts'
 
 const rules: BeamRules = { beams: 2, maxLength: 6, promptLength: 1, sep: 0, lengthPenalty: 1 }
 
 /** Log probabilities of tokens 0 ([SEP]), 1 and 2. */
-const logs = (...shares: number[]) => Float32Array.from(shares, Math.log)
+const logs = (...shares: number[]) => bestOf(Float32Array.from(shares, Math.log), 4)
 
 function run(rows: number[][][], given: BeamRules = rules): Beam {
   let beam = startBeam([9], given)

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCaptioner } from '../../../core/model/captioner.ts'
 import { captionLogits, encodeImages } from '../../../core/model/blip.ts'
-import { generate, type Decoder, type GenerateOptions } from '../../../core/model/generate.ts'
+import type { Decoder } from '../../../core/model/decoder.ts'
+import { generate, type GenerateOptions } from '../../../core/model/generate.ts'
+import { logSum } from '../../../core/model/scores.ts'
 import { startTensor, tf } from '../../../core/tensor/index.ts'
 import { goldenJson, loadGolden } from './golden.ts'
 
@@ -14,7 +16,7 @@ beforeAll(async () => {
   images = Uint8Array.from(golden.expected.images!.data)
 })
 
-/** Writes by running the whole caption again for each token: slow, but plainly right. */
+/** Writes by running the whole caption again for each token, and looks through all scores: slow, but plainly right. */
 function plainDecoder(beams: number): Decoder {
   const { model } = golden
   const image = encodeImages(model, golden.input('images'))
@@ -30,9 +32,15 @@ function plainDecoder(beams: number): Decoder {
     async step(tokens, position, parents) {
       past = [...parents].map((parent, row) => [...past[parent]!.slice(0, position), tokens[row]!])
       const logits = captionLogits(model, repeated, tf.tensor2d(past, [rows, position + 1], 'int32'))
-      const last = tf.slice(logits, [0, position, 0], [rows, 1, -1])
-      return (await last.data()) as Float32Array
+      const scores = tf.unstack(tf.slice(logits, [0, position, 0], [rows, 1, -1]))
+      const values = scores.map((row) => row.dataSync() as Float32Array)
+      return {
+        likeliest: () => [],
+        logSum: (row) => logSum(values[row]!),
+        all: async (row) => values[row]!.slice(),
+      }
     },
+    dispose() {},
   }
 }
 
