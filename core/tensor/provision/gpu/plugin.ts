@@ -34,7 +34,9 @@ export function pluginEnvironment(
   { wsl }: Pick<Hardware, 'wsl'>,
 ): Record<string, string> {
   const own = 'set' in choice ? setEnvironment(choice.set, cache) : {}
-  const libraries = [wsl ? '/usr/lib/wsl/lib' : '', process.env['LD_LIBRARY_PATH'] ?? ''].filter(Boolean)
+  const libraries = [own['LD_LIBRARY_PATH'], wsl ? '/usr/lib/wsl/lib' : '', process.env['LD_LIBRARY_PATH']].filter(
+    Boolean,
+  )
   return {
     WINNOW_RUNTIME: 'pjrt',
     WINNOW_PJRT_PLUGIN: pluginPath(choice, cache),

@@ -13,7 +13,11 @@ export const cuda12: PluginSet = {
   title: 'the plugin for NVIDIA cards (CUDA 12)',
   folder: 'pjrt-cuda12-0.12.0.1',
   plugin: 'jax_plugins/xla_cuda12/xla_cuda_plugin.so',
-  environment: cudaEnvironment('cuda_nvcc'),
+  environment: {
+    ...cudaEnvironment('cuda_nvcc'),
+    // cuDNN's own RUNPATH has nvrtc in a folder that NVIDIA's wheels don't use.
+    LD_LIBRARY_PATH: '{folder}/nvidia/cuda_nvrtc/lib',
+  },
   unpackedBytes: 3.95e9,
   wheels: wheels([
     [

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Fault } from '../../../../core/contract/index.ts'
 import { installGpu } from '../../../../core/tensor/provision/gpu/install.ts'
+import { pluginEnvironment } from '../../../../core/tensor/provision/gpu/plugin.ts'
 import { gpuStatus, testGpu, type GpuOptions } from '../../../../core/tensor/provision/gpu/status.ts'
 import { workerRuntime } from '../../../../core/tensor/provision/gpu/worker.ts'
+import { cuda12 } from '../../../../core/tensor/provision/packages/cuda.ts'
 import type { SelfTest } from '../../../../core/tensor/provision/selfTest.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 import { machines } from './machines.ts'
@@ -111,6 +113,18 @@ describe('workerRuntime', () => {
   it('finds Windows’ driver library under WSL', async () => {
     const found = await workerRuntime({ ...options, machine: machines.wsl })
     expect(found.environment['LD_LIBRARY_PATH']).toMatch(/^\/usr\/lib\/wsl\/lib/)
+  })
+})
+
+describe('the environment of a worker', () => {
+  it('names the set’s own folder for ptxas, libdevice and libraries, before what was set already', async () => {
+    const { hardware } = await gpuStatus({ ...options, machine: machines.rtx3090 })
+    const found = pluginEnvironment({ gpu: hardware.gpus[0]!, set: cuda12 }, '/cache', hardware)
+    expect(found).toMatchObject({
+      WINNOW_PJRT_PLUGIN: '/cache/pjrt-cuda12-0.12.0.1/jax_plugins/xla_cuda12/xla_cuda_plugin.so',
+      XLA_FLAGS: expect.stringMatching(/^--xla_gpu_cuda_data_dir=\/cache\/pjrt-cuda12-0\.12\.0\.1\/nvidia\/cuda_nvcc/),
+      LD_LIBRARY_PATH: expect.stringMatching(/^\/cache\/pjrt-cuda12-0\.12\.0\.1\/nvidia\/cuda_nvrtc\/lib/),
+    })
   })
 })
 
