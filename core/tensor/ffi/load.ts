@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import koffi, { type LibraryHandle } from 'koffi'
 import { Fault } from '../../contract/fault.ts'
 
@@ -38,7 +39,24 @@ function pin(path: string, shared: boolean) {
   const keep = process.platform === 'darwin' ? 0x80 : 0x1000
   const system = koffi.load(name)
   const open = system.func('dlopen', 'void*', ['str', 'int'])
-  if (open(path, now | keep | (shared ? global : 0))) return
-  const reason = system.func('dlerror', 'str', [])() as string
+  const lastError = system.func('dlerror', 'str', []) // bound before, since binding a function clears the error
+  if (quietly(system, () => open(path, now | keep | (shared ? global : 0)) as unknown)) return
+  const reason = lastError() as string
   throw new Fault('runtime-missing', `A library of the tensor runtime can't be loaded: ${reason}`, { subject: path })
+}
+
+/** Runs `task` with stderr shut: TensorFlow announces oneDNN there while it is loaded, past every log level. */
+function quietly<Result>(system: LibraryHandle, task: () => Result): Result {
+  const stderr = 2
+  const replace = system.func('dup2', 'int', ['int', 'int'])
+  const kept = system.func('dup', 'int', ['int'])(stderr) as number
+  const nowhere = openSync('/dev/null', 'w')
+  try {
+    replace(nowhere, stderr)
+    return task()
+  } finally {
+    replace(kept, stderr)
+    closeSync(kept)
+    closeSync(nowhere)
+  }
 }

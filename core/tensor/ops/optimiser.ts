@@ -62,9 +62,10 @@ function plainAdamW({ parameter, gradient, m, v, rate, step, beta1, beta2, epsil
 /** ResourceApplyAdam adds its epsilon to √v before the bias correction, torch after it: hence epsilon · √(1 − β₂ᵗ). */
 function fusedAdamW({ parameter, gradient, m, v, rate, step, beta1, beta2, epsilon, decay }: AdamWStep) {
   if (decay !== 0) {
-    const loss = tf.mul(parameter, tf.mul(rate, decay))
+    // A step down the slope of decay/2 · |x|², which is x itself: unlike x · rate · decay it takes no tensor of its own.
+    const plain = [attribute.type('T', 'float32'), attribute.bool('use_locking', false)]
     // waits for the gradient: earlier, the forward pass still needs the old values and a copy would be made
-    updateInPlace([parameter], 'AssignSubVariableOp', [attribute.type('dtype', 'float32')], [loss], gradient)
+    updateInPlace([parameter], 'ResourceApplyGradientDescent', plain, [tf.mul(rate, decay), parameter], gradient)
   }
   const [power1, power2] = [tf.pow(beta1, step), tf.pow(beta2, step)]
   const corrected = tf.mul(tf.sqrt(tf.sub(1, power2)), epsilon)

@@ -31,6 +31,8 @@ export function startTensor(options: StartOptions = {}): Promise<Runtime> {
 async function start(options: StartOptions): Promise<Runtime> {
   const { runtime: name = chosenRuntime(), root = runtimeFolder(), threads = 0, precision } = options
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // warnings about CPU features are not for people
+  // TensorFlow uses oneDNN by itself only where it finds AVX-512 VNNI; on AVX2 it makes a training step a tenth faster too.
+  if (process.arch === 'x64') process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1'
   const runtime = name === 'pjrt' ? startPjrt(options) : startTensorFlow(root, threads, precision)
   openSession(runtime)
   await installBackend()

@@ -30,6 +30,11 @@ const accumulate =
   (name: 'add' | 'subtract'): Update =>
   (call, [value]) => [binary(call.builder, name, value!, input(call, 0))]
 
+/** x −= rate · slope */
+const descend: Update = ({ builder, inputs: [rate, slope] }, [x]) => [
+  binary(builder, 'subtract', x!, binary(builder, 'multiply', slope!, rate!)),
+]
+
 /** m += (1 − β₁)(g − m); v += (1 − β₂)(g² − v); x −= rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε), as TensorFlow's kernel. */
 const adam: Update = (call, [x, m, v]) => {
   const { builder } = call
@@ -66,4 +71,5 @@ const updates: Record<string, Update> = {
   AssignAddVariableOp: accumulate('add'),
   AssignSubVariableOp: accumulate('subtract'),
   ResourceApplyAdam: adam,
+  ResourceApplyGradientDescent: descend,
 }
