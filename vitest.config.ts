@@ -1,7 +1,36 @@
+import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { testPlugin } from './test/core/tensor/support/plugin.ts'
 
 const slow = { testTimeout: 60_000, hookTimeout: 60_000 }
+
+const plugin = testPlugin()
+if (!plugin) console.warn('LEFT OUT: tests on the PJRT runtime, whose CPU plugin is not there. `npm test` fetches it.')
+
+/** What computes with tensors, a second time on the other runtime. */
+const onBothRuntimes = [
+  'test/core/tensor/*.test.ts',
+  'test/core/objective/*.test.ts',
+  'test/core/train/{loop,resume}.test.ts',
+]
+
+const pjrtProject = {
+  test: {
+    ...slow,
+    name: 'pjrt',
+    environment: 'node',
+    pool: 'forks' as const,
+    include: onBothRuntimes,
+    env: {
+      WINNOW_RUNTIME: 'pjrt',
+      WINNOW_PJRT_PLUGIN: plugin ?? '',
+      WINNOW_PJRT_CACHE: join(import.meta.dirname, 'build', 'pjrt-executables-of-tests'),
+      // Compiling takes most of the time of these tests; optimised or not, the sums are the same.
+      XLA_FLAGS: '--xla_backend_optimization_level=0',
+    },
+  },
+}
 
 export default defineConfig({
   test: {
@@ -22,6 +51,7 @@ export default defineConfig({
         plugins: [vue()],
         test: { ...slow, name: 'renderer', environment: 'happy-dom', include: ['test/renderer/**/*.test.ts'] },
       },
+      ...(plugin ? [pjrtProject] : []),
     ],
   },
 })

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runtimeFolder, selfTest, startTensor, tf } from '../../../core/tensor/index.ts'
+import { capture, runtimeFolder, selfTest, startTensor, tf } from '../../../core/tensor/index.ts'
+import { chosenRuntime } from '../../../core/tensor/runtime/start.ts'
+
+const name = chosenRuntime()
+const onPjrt = name === 'pjrt'
 
 test('the runtime is looked for where the environment says, then in the cache folder of the platform', () => {
   expect(runtimeFolder({ WINNOW_TENSORFLOW: '/opt/tf', XDG_CACHE_HOME: '/c' }, 'linux')).toBe('/opt/tf')
@@ -11,26 +15,40 @@ test('the runtime is looked for where the environment says, then in the cache fo
   expect(runtimeFolder({}, 'darwin')).toMatch(/Library.Caches.winnow.tensorflow-cpu-2\.21\.0$/)
 })
 
-test('a missing runtime is a fault that says what to do, and a later start with the right folder works', async () => {
+test('a missing runtime is a fault that says what to do, and a later start with the right place works', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'winnow-runtime-'))
   try {
-    await expect(startTensor({ root: empty })).rejects.toMatchObject({
+    const nowhere = join(empty, 'plugin.so')
+    await expect(startTensor({ root: empty, plugin: nowhere })).rejects.toMatchObject({
       code: 'runtime-missing',
-      subject: empty,
-      hint: expect.stringMatching(/npm start.*WINNOW_TENSORFLOW/),
+      subject: onPjrt ? nowhere : empty,
+      hint: expect.stringMatching(onPjrt ? /winnow doctor.*WINNOW_PJRT_PLUGIN/ : /npm start.*WINNOW_TENSORFLOW/),
     })
   } finally {
     rmSync(empty, { recursive: true })
   }
   const runtime = await startTensor()
-  expect(runtime).toMatchObject({ name: 'libtensorflow', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
+  expect(runtime).toMatchObject({ name, version: expect.stringMatching(onPjrt ? /^PJRT \d+\.\d+/ : /^\d+\.\d+\.\d+/) })
   expect(await startTensor()).toBe(runtime)
   expect(tf.getBackend()).toBe('tensorflow')
 })
 
+test('a runtime is chosen by WINNOW_RUNTIME, and one that does not exist is refused by name', () => {
+  expect(chosenRuntime({})).toBe('libtensorflow')
+  expect(chosenRuntime({ WINNOW_RUNTIME: 'pjrt' })).toBe('pjrt')
+  expect(() => chosenRuntime({ WINNOW_RUNTIME: 'abacus' })).toThrow(/abacus/)
+})
+
+test.skipIf(onPjrt)('a runtime that computes in float32 alone refuses a step in bfloat16', async () => {
+  await startTensor()
+  const step = () =>
+    capture((x) => [x], { inputs: [{ shape: [1], dtype: 'float32' }], state: [], precision: 'bfloat16' })
+  expect(step).toThrow(expect.objectContaining({ code: 'tensor-precision' }))
+})
+
 test('the self-test passes and tells version and devices', async () => {
   const result = await selfTest()
-  expect(result).toMatchObject({ gradient: true, captured: true, xla: true })
+  expect(result).toMatchObject({ gradient: true, captured: true, xla: true, bf16: onPjrt || null })
   expect(result.devices.map((device) => device.type)).toContain('CPU')
   expect(result.seconds).toBeGreaterThan(0)
 })

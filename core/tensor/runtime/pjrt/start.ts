@@ -19,7 +19,7 @@ export interface PjrtOptions {
   client?: Options
   /** pjrt: XLA flags of every program. */
   flags?: Flags
-  /** pjrt: folder of compiled programs, false for none; default: `pjrt-executables` in the cache folder. */
+  /** pjrt: folder of compiled programs, false for none; default: WINNOW_PJRT_CACHE, or else `pjrt-executables` in the cache folder. */
   cache?: string | false
   /** pjrt: compile for this device, which need not be there; nothing can be run. */
   paper?: PaperDevice
@@ -35,7 +35,7 @@ export function startPjrt(options: PjrtOptions): Runtime {
   const plugin = loadPlugin(options.plugin ?? chosenPlugin())
   if (paper) return runtimeOver(openPaperDevice(plugin, paper, flags), precision)
   const client = { ...clientOptions(plugin, options.memoryFraction), ...options.client }
-  const { cache = join(cacheFolder(), 'pjrt-executables') } = options
+  const { cache = process.env['WINNOW_PJRT_CACHE'] || join(cacheFolder(), 'pjrt-executables') } = options
   const device = openDevice(plugin, { client, flags, cache: cache ? openCache(cache, cacheLimit) : null })
   return runtimeOver(device, precision)
 }
