@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { rounded } from './harness/measure.ts'
 import { oursModes, peerModes } from './harness/modes.ts'
 import { startPeer, type Program } from './harness/program.ts'
-import { hasBenchPython } from './harness/python.ts'
+import { withPeers } from './harness/python.ts'
 import type { BenchRow } from './harness/record.ts'
 import {
   smokeSize,
@@ -24,23 +24,25 @@ const steps = 3
 const target = 1 / 1.2
 
 /** Rows of this benchmark; the quick one runs without a peer where none is installed. */
-export async function bench({ quick, only }: BenchOptions): Promise<BenchRow[]> {
+export async function bench(options: BenchOptions): Promise<BenchRow[]> {
+  const { quick, only } = options
   const usual = trainingSizes.filter(({ size }) => (only.length > 0 ? only.includes(size) : size !== 'tiny'))
   const rows: BenchRow[] = []
-  for (const size of quick ? [smokeSize] : usual) rows.push(...(await measure(size, quick)))
+  for (const size of quick ? [smokeSize] : usual) rows.push(...(await measure(size, options)))
   return rows
 }
 
-async function measure(size: CaseOptions, quick: boolean): Promise<BenchRow[]> {
+async function measure(size: CaseOptions, options: BenchOptions): Promise<BenchRow[]> {
+  const { quick } = options
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
   try {
     const training = await writeTrainingCase(folder, size)
     const theirs: Use[] = []
-    for (const { name, mode } of quick && !hasBenchPython() ? [] : peerModes({ quick })) {
+    for (const { name, mode } of withPeers(options) ? peerModes(options) : []) {
       theirs.push({ name, bytes: await peak(await startPeer('train.py'), training, mode) })
     }
     const rows: BenchRow[] = []
-    for (const { name, mode, start } of oursModes({ quick })) {
+    for (const { name, mode, start } of oursModes(options)) {
       const bytes = await peak(await start(), training, mode)
       rows.push(row(size, { name, bytes }, { theirs, counts: !quick && rows.length === 0 }))
     }

@@ -1,10 +1,12 @@
-/** npm run bench -- <name> [--quick] [--json]: a table on stderr; with --json the record as the last line of stdout. */
+/** npm run bench -- <name> [--quick] [--alone] [--json]: a table on stderr; with --json the record as the last line of stdout. */
 import { readdirSync } from 'node:fs'
 import { record, table, type BenchRow } from './harness/record.ts'
 
 export interface BenchOptions {
   /** Tiny sizes and few turns: shows that it works, not how fast. */
   quick: boolean
+  /** Without peers, even where their Python is installed. */
+  alone?: boolean
   /** Words after the name that are no flags, for instance a model's size. */
   only: string[]
 }
@@ -16,13 +18,13 @@ const names = readdirSync(import.meta.dirname)
 const [name, ...only] = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 
 if (!name || !names.includes(name)) {
-  console.error(`Usage: npm run bench -- <name> [--quick] [--json]\nNames: ${names.join(', ')}`)
+  console.error(`Usage: npm run bench -- <name> [--quick] [--alone] [--json]\nNames: ${names.join(', ')}`)
   process.exitCode = 2
 } else {
   const { bench } = (await import(`./${name}.ts`)) as { bench: Bench }
-  const rows = await bench({ quick: process.argv.includes('--quick'), only })
+  const has = (flag: string) => process.argv.includes(flag)
+  const rows = await bench({ quick: has('--quick'), alone: has('--alone'), only })
   console.error(table(rows))
-  if (process.argv.includes('--json')) console.log(JSON.stringify(record(name, rows)))
-  // An own runtime's threads would keep the process; and what failed its parity must not look like success.
-  process.exit(process.exitCode ?? 0)
+  if (has('--json')) console.log(JSON.stringify(record(name, rows)))
+  process.exit() // a runtime's threads would keep the process
 }

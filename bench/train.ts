@@ -9,15 +9,15 @@ import { alternate, compareRates, type Side } from './harness/measure.ts'
 import { oursModes, peerModes, type Mode } from './harness/modes.ts'
 import { agreement } from './harness/parity.ts'
 import { startPeer, type Program } from './harness/program.ts'
-import { hasBenchPython } from './harness/python.ts'
+import { withPeers } from './harness/python.ts'
 import type { BenchRow } from './harness/record.ts'
 import { smokeSize, trainingSizes, writeTrainingCase, type TrainingCase } from './harness/trainingCase.ts'
 import type { BenchOptions } from './run.ts'
 
 /** Rows of this benchmark. The quick one runs without a peer where none is installed, and does not compile. */
-export async function bench({ quick, only }: BenchOptions): Promise<BenchRow[]> {
+export async function bench({ quick, alone, only }: BenchOptions): Promise<BenchRow[]> {
   const chosen = quick ? [smokeSize] : trainingSizes.filter(({ size }) => only.length === 0 || only.includes(size))
-  const peer = quick && !hasBenchPython() ? null : await startPeer('train.py')
+  const peer = withPeers({ quick, alone }) ? await startPeer('train.py') : null
   const rows: BenchRow[] = []
   for (const size of chosen) rows.push(...(await measure(size, peer, quick)))
   await peer?.close()

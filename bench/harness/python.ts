@@ -21,9 +21,10 @@ export async function benchPython(environment: NodeJS.ProcessEnv = process.env):
   return python
 }
 
-/** Whether peers can run without anything being downloaded. */
-export function hasBenchPython(environment: NodeJS.ProcessEnv = process.env): boolean {
-  return Boolean(environment['WINNOW_BENCH_PYTHON']) || existsSync(place().stamp)
+/** Whether a benchmark runs with its peers: a quick one does not download anything for them. */
+export function withPeers({ quick, alone = false }: { quick: boolean; alone?: boolean }): boolean {
+  if (alone) return false
+  return !quick || Boolean(process.env['WINNOW_BENCH_PYTHON']) || existsSync(place().stamp)
 }
 
 function place() {

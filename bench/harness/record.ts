@@ -16,6 +16,8 @@ export interface BenchRow {
   note: string
 }
 
+const [loadBefore] = loadavg()
+
 /** Threads that either side gets. */
 export const cores = availableParallelism()
 
@@ -28,8 +30,8 @@ export function record(bench: string, rows: BenchRow[]) {
     threads: cores,
     memory: totalmem(),
     node: process.version,
-    /** Of the last minute, the benchmark's own included: well above `threads` means that others were at work. */
-    load: Number(loadavg()[0]!.toFixed(1)),
+    /** Of the minute before the benchmark: much above 0 means that others were at work. */
+    loadBefore: Number(loadBefore!.toFixed(1)),
   }
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
   return { bench, machine, commit, rows }

@@ -78,8 +78,9 @@ class CrossAttention(nn.Module):
         self.query, self.kv = nn.Linear(width, width), nn.Linear(source, 2 * width)
         self.out, self.norm = nn.Linear(width, width), nn.LayerNorm(width, epsilon)
 
-    def forward(self, x, image):
-        key, value = (heads_of(part, self.heads) for part in self.kv(image).chunk(2, -1))
+    def forward(self, x, memory):
+        """@param memory keys and values side by side, self.kv of the image tokens"""
+        key, value = (heads_of(part, self.heads) for part in memory.chunk(2, -1))
         return self.norm(self.out(attend(heads_of(self.query(x), self.heads), key, value)) + x)
 
 
@@ -94,10 +95,10 @@ class TextBlock(nn.Module):
         self.fc1, self.fc2 = nn.Linear(width, text["inner"]), nn.Linear(text["inner"], width)
         self.norm = nn.LayerNorm(width, epsilon)
 
-    def forward(self, x, image=None, mask=None):
+    def forward(self, x, memory=None, mask=None):
         x = self.writing(x, is_causal=True) if mask is None else self.attention(x, attn_mask=mask)
-        if image is not None:
-            x = self.cross(x, image)
+        if memory is not None:
+            x = self.cross(x, memory)
         return self.norm(self.fc2(F.gelu(self.fc1(x))) + x)
 
 
@@ -119,12 +120,16 @@ class Blip(nn.Module):
         self.match_head = nn.Linear(width, 2)
         self.temp = nn.Parameter(torch.tensor(0.07))
 
-    def run_text(self, ids, image=None, writing=False):
+    def memories(self, image):
+        """Each layer's keys and values of image tokens [B, N, W]."""
+        return [layer.cross.kv(image) for layer in self.layers]
+
+    def run_text(self, ids, memories=None, writing=False):
         """Subtle: padding is at the end, so a causal mask alone keeps it from every token that counts."""
         x = self.norm(F.embedding(ids, self.words) + self.positions[: ids.shape[1]])
         mask = None if writing else ((ids == self.tokens["pad"]).float() * -1e4)[:, None, None]
-        for layer in self.layers:
-            x = layer(x, image, mask)
+        for layer, memory in zip(self.layers, memories or [None] * len(self.layers)):
+            x = layer(x, memory, mask)
         return x
 
     def image_feature(self, image):
@@ -133,11 +138,11 @@ class Blip(nn.Module):
     def text_feature(self, ids):
         return F.normalize(self.text_head(self.run_text(ids)[:, 0]), dim=-1)
 
-    def match(self, image, ids):
-        return self.match_head(self.run_text(ids, image)[:, 0])
+    def match(self, memories, ids):
+        return self.match_head(self.run_text(ids, memories)[:, 0])
 
-    def write(self, image, ids):
-        states = self.run_text(ids, image, writing=True)
+    def write(self, memories, ids):
+        states = self.run_text(ids, memories, writing=True)
         return F.linear(self.transform_norm(F.gelu(self.transform(states))), self.words, self.bias)
 
     @torch.no_grad()

@@ -8,6 +8,7 @@ import json
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -32,24 +33,28 @@ def draw(scores, positives):
     return torch.multinomial(chances, 1)[:, 0], (1 - positives).amax(1)
 
 
-def matching(model, image, ids, scores, positives, anchors):
+def matching(model, image, memories, ids, scores, positives, anchors):
+    """With `memories` of the batch given, keys and values are picked from them; else they are made for all 3 · anchors."""
     texts, text_legal = draw(scores[:anchors], positives[:anchors])
     pictures, picture_legal = draw(scores.t()[:anchors], positives.t()[:anchors])
-    images = torch.cat([image[:anchors], image[pictures], image[:anchors]])
+    own = torch.arange(anchors)
+    rows = torch.cat([own, pictures, own])
+    picked = [memory[rows] for memory in memories] if memories else model.memories(image[rows])
     sequences = torch.cat([ids[:anchors], ids[:anchors], ids[texts]])
     labels = (torch.arange(3 * anchors) < anchors).long()
-    losses = F.cross_entropy(model.match(images, sequences), labels, reduction="none")
+    losses = F.cross_entropy(model.match(picked, sequences), labels, reduction="none")
     weights = torch.cat([torch.ones(anchors), picture_legal, text_legal])
     return (losses * weights).sum() / weights.sum()
 
 
-def captioning(model, image, ids, smoothing):
+def captioning(model, memories, ids, smoothing):
     labels = ids[:, 1:].masked_fill(ids[:, 1:] == model.tokens["pad"], IGNORED)
-    logits = model.write(image, ids[:, :-1])
+    logits = model.write(memories, ids[:, :-1])
     return F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, label_smoothing=smoothing)
 
 
-def losses_of(model, batch, knobs):
+def losses_of(model, batch, knobs, share):
+    """`share`: matcher and decoder, whose cross-attention is the same, use each picture's keys and values together."""
     image = model.image(batch["images"])
     features = model.image_feature(image), model.text_feature(batch["text"])
     scores = features[0] @ features[1].t() / model.temp
@@ -58,8 +63,9 @@ def losses_of(model, batch, knobs):
     itc = contrast(scores, positives)
     matched = torch.cat([torch.full_like(batch["text"][:, :1], model.tokens["enc"]), batch["text"][:, 1:]], 1)
     anchors = min(knobs["itmAnchors"] or len(matched), len(matched))
-    itm = matching(model, image, matched, scores.detach(), positives, anchors)
-    lm = captioning(model, image, batch["caption"], knobs["labelSmoothing"])
+    memories = model.memories(image)
+    itm = matching(model, image, memories if share else None, matched, scores.detach(), positives, anchors)
+    lm = captioning(model, memories, batch["caption"], knobs["labelSmoothing"])
     return itc * knobs["itcWeight"] + itm * knobs["itmWeight"] + lm * knobs["lmWeight"], itc, itm, lm
 
 
@@ -78,7 +84,8 @@ class Trainer:
         groups = [{"params": matrix, "weight_decay": knobs["weightDecay"]}, {"params": other, "weight_decay": 0.0}]
         betas = (knobs["beta1"], knobs["beta2"])
         self.optimiser = torch.optim.AdamW(groups, lr=knobs["learningRate"], betas=betas, eps=1e-8, fused=True)
-        self.losses = {"eager": losses_of, "compile": torch.compile(losses_of, dynamic=False)}
+        plain, shared = partial(losses_of, share=False), partial(losses_of, share=True)
+        self.losses = {"eager": plain, "shared": shared, "compile": torch.compile(shared, dynamic=False)}
 
     def step(self, batch, mode="eager"):
         self.optimiser.zero_grad(set_to_none=True)
@@ -154,7 +161,7 @@ def main():
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--length", type=int, default=0, help="tokens; default 16 for tiny, else 24")
     parser.add_argument("--steps", type=int, default=10)
-    parser.add_argument("--mode", default="eager", choices=["eager", "compile"])
+    parser.add_argument("--mode", default="eager", choices=["eager", "shared", "compile"])
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     shape, knobs = resources(options.shape)
