@@ -1,6 +1,6 @@
 import { tf } from '../tensor/index.ts'
 import { dense, type Model } from './layers.ts'
-import { encodeText, rememberPicture, scoreTokens, type Memory } from './text.ts'
+import { encodeFirstToken, encodeText, rememberPicture, scoreTokens, type Memory } from './text.ts'
 
 /**
  * BLIP's mixture of encoder and decoder, as pure functions of a model and its inputs.
@@ -15,12 +15,12 @@ export function imageFeature(model: Model, image: tf.Tensor): tf.Tensor {
 
 /** Unit text features: int32 [B, L], [CLS] first → [B, embed]. */
 export function textFeature(model: Model, ids: tf.Tensor): tf.Tensor {
-  return unit(dense(model, 'text_proj', firstToken(encodeText(model, ids, 'text'))))
+  return unit(dense(model, 'text_proj', encodeFirstToken(model, ids, 'text')))
 }
 
 /** Scores of no match and match: B pictures, as `rememberPicture` gives them, and int32 [B, L], [ENC] first → [B, 2]. */
 export function matchLogits(model: Model, picture: Memory[], ids: tf.Tensor): tf.Tensor {
-  return dense(model, 'itm_head', firstToken(encodeText(model, ids, 'matcher', picture)))
+  return dense(model, 'itm_head', encodeFirstToken(model, ids, 'matcher', picture))
 }
 
 /** Scores of every next token: image tokens [B, N, W] and int32 [B, L], [DEC] first → [B, L, V]. */

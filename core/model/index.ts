@@ -14,5 +14,6 @@ export {
 export { seeded, type Random } from './random.ts'
 export { imageTokenCount, parseShape, readShape, type Shape } from './shape.ts'
 export { rememberPicture, type Memory } from './text.ts'
+export { createPictureMemory, type PictureMemory } from './pictures.ts'
 export { createCaptioner, type Captioner, type CaptionerOptions } from './captioner.ts'
 export type { GeneratedCaption, GenerateOptions } from './generate.ts'

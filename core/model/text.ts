@@ -18,14 +18,42 @@ export type TextMode = 'text' | 'matcher' | 'decoder'
  * @returns [B, L, W]
  */
 export function encodeText(model: Model, ids: tf.Tensor, mode: TextMode, picture: Memory[] = []): tf.Tensor {
-  const mask = mode === 'decoder' ? tf.add(paddingMask(model, ids), causalMask(ids.shape[1]!)) : paddingMask(model, ids)
+  const mask = maskFor(model, ids, mode)
   let x = embedTokens(model, ids)
-  for (let i = 0; i < model.shape.text.depth; i++) {
-    x = selfAttention(model, selfAttentionName(i, mode), x, mask)
-    if (mode !== 'text') x = attentionBlock(model, `${textLayer(i)}.crossattention`, x, picture[i]!)
-    x = feedForward(model, textLayer(i), x)
-  }
+  for (let i = 0; i < model.shape.text.depth; i++) x = textBlock(model, i, { mode, picture, mask }, x)
   return x
+}
+
+/**
+ * The first token's states alone, [B, W]: as `encodeText`, but the last layer, in which the other tokens only need keys and
+ * values, is not computed for them. A caption's features and its match with a picture need no more.
+ */
+export function encodeFirstToken(model: Model, ids: tf.Tensor, mode: Exclude<TextMode, 'decoder'>, picture: Memory[] = []): tf.Tensor {
+  const mask = paddingMask(model, ids)
+  const last = model.shape.text.depth - 1
+  let x = embedTokens(model, ids)
+  for (let i = 0; i < last; i++) x = textBlock(model, i, { mode, picture, mask }, x)
+  const [batch, , width] = x.shape as [number, number, number]
+  const first = tf.slice(x, [0, 0, 0], [batch, 1, width])
+  return tf.reshape(textBlock(model, last, { mode, picture, mask }, first, x), [batch, width])
+}
+
+interface Surroundings {
+  mode: TextMode
+  picture: Memory[]
+  mask: tf.Tensor
+}
+
+/** One layer for the states x; they attend to `all`, themselves if left out. */
+function textBlock(model: Model, layer: number, { mode, picture, mask }: Surroundings, x: tf.Tensor, all = x) {
+  let next = selfAttention(model, selfAttentionName(layer, mode), x, all, mask)
+  if (mode !== 'text') next = attentionBlock(model, `${textLayer(layer)}.crossattention`, next, picture[layer]!)
+  return feedForward(model, textLayer(layer), next)
+}
+
+function maskFor(model: Model, ids: tf.Tensor, mode: TextMode): tf.Tensor {
+  const padding = paddingMask(model, ids)
+  return mode === 'decoder' ? tf.add(padding, causalMask(ids.shape[1]!)) : padding
 }
 
 /** Scores of every next token from the decoder's states: [..., W] → [..., V]. The word embeddings serve as weights. */
@@ -50,10 +78,10 @@ export function finishEmbedding(model: Model, x: tf.Tensor): tf.Tensor {
   return dropped(model, norm(model, 'text_encoder.embeddings.LayerNorm', x, model.shape.text.epsilon))
 }
 
-function selfAttention(model: Model, name: string, x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+function selfAttention(model: Model, name: string, x: tf.Tensor, all: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   return attentionBlock(model, name, x, {
-    key: projectHeads(model, `${name}.self.key`, x),
-    value: projectHeads(model, `${name}.self.value`, x),
+    key: projectHeads(model, `${name}.self.key`, all),
+    value: projectHeads(model, `${name}.self.value`, all),
     mask,
   })
 }
