@@ -78,8 +78,6 @@ const addAll: Lowering = (call) => call.inputs.reduce((sum, x) => binary(call.bu
 
 const identity: Lowering = (call) => input(call, 0)
 
-const passList: Lowering = (call) => [...call.inputs]
-
 const like =
   (value: number): Lowering =>
   (call) =>
@@ -138,7 +136,6 @@ export const elementwise: Operations = operations({
   Minimum: two('minimum'),
   SquaredDifference: squaredDifference,
   AddN: addAll,
-  AccumulateNV2: addAll,
   LogicalAnd: two('and'),
   LogicalOr: two('or'),
   BitwiseAnd: two('and'),
@@ -155,10 +152,7 @@ export const elementwise: Operations = operations({
   SelectV2: chooseElements,
   ClipByValue: clip,
   Identity: identity,
-  IdentityN: passList,
   StopGradient: identity,
-  PreventGradient: identity,
-  Snapshot: identity,
   EnsureShape: identity,
   ZerosLike: like(0),
   OnesLike: like(1),

@@ -59,6 +59,5 @@ export const products: Operations = operations({
   BatchMatMul: batchProduct,
   BatchMatMulV2: batchProduct,
   BiasAdd: biasAdd,
-  BiasAddV1: biasAdd,
   BiasAddGrad: biasAddGradient,
 })

@@ -82,9 +82,6 @@ const batchNormaliseGradient: Lowering = (call) => {
 
 export const normalisations: Operations = operations({
   FusedBatchNorm: batchNormalise,
-  FusedBatchNormV2: batchNormalise,
   FusedBatchNormV3: batchNormalise,
-  FusedBatchNormGrad: batchNormaliseGradient,
-  FusedBatchNormGradV2: batchNormaliseGradient,
   FusedBatchNormGradV3: batchNormaliseGradient,
 })

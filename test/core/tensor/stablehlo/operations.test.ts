@@ -6,26 +6,24 @@ import { hostInputs } from '../../../../core/tensor/stablehlo/index.ts'
 import { table } from '../../../../core/tensor/stablehlo/table.ts'
 import { testPlugin } from '../support/plugin.ts'
 import { cases } from './cases/all.ts'
-import { disagreement, type Outcome, type Witness } from './support/outcome.ts'
+import { disagreement, type Outcome, type Recording, type Witness } from './support/outcome.ts'
 
 // One process holds one tfjs engine, so each witness runs all cases in a process of its own.
 const program = join(import.meta.dirname, 'support', 'record.ts')
 const plugin = testPlugin()
 
-type Recorded = Record<string, Outcome[] | string>
-
-async function record(witness: Witness): Promise<Recorded> {
+async function record(witness: Witness): Promise<Recording> {
   const { stdout } = await promisify(execFile)(process.execPath, [program, witness], {
     maxBuffer: 64 * 2 ** 20,
     env: { ...process.env, ...(plugin && { WINNOW_PJRT_PLUGIN: plugin }) },
   })
-  return JSON.parse(stdout) as Recorded
+  return JSON.parse(stdout) as Recording
 }
 
 describe.skipIf(!plugin)('operations compiled for a PJRT plugin', () => {
-  let compiled: Recorded
-  let native: Recorded
-  let javascript: Recorded
+  let compiled: Recording
+  let native: Recording
+  let javascript: Recording
 
   beforeAll(async () => {
     ;[compiled, [native, javascript]] = await Promise.all([
@@ -44,10 +42,14 @@ describe.skipIf(!plugin)('operations compiled for a PJRT plugin', () => {
     const wanted = outcomes(compiled, name).filter((outcome) => part !== 'values' || outcome.name.startsWith('result'))
     expect(disagreement(wanted, outcomes(javascript, name), tolerance)).toBeNull()
   })
+
+  test('the cases use every operation that can be compiled', () => {
+    expect(Object.keys(table).filter((name) => !compiled.operations.includes(name))).toEqual([])
+  })
 })
 
-function outcomes(recorded: Recorded, name: string): Outcome[] {
-  const found = recorded[name]
+function outcomes(recorded: Recording, name: string): Outcome[] {
+  const found = recorded.cases[name]
   if (Array.isArray(found)) return found
   throw new Error(found ?? `${name} was not recorded`)
 }

@@ -9,6 +9,12 @@ export interface Outcome {
   values: (number | string)[]
 }
 
+/** What a witness writes: outcomes by case, or the message of what went wrong; and the operations that the cases used. */
+export interface Recording {
+  cases: Record<string, Outcome[] | string>
+  operations: string[]
+}
+
 export const writable = (value: number): number | string => (Number.isFinite(value) ? value : String(value))
 
 /** What differs between an outcome and the expected one, in words; null if nothing does. */

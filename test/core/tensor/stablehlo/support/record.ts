@@ -5,7 +5,7 @@ import { tf } from '../../../../../core/tensor/tfjs.ts'
 import { cases } from '../cases/all.ts'
 import type { Case } from './case.ts'
 import { evaluate, toTensor, typedInput } from './evaluate.ts'
-import { writable, type Outcome, type Witness } from './outcome.ts'
+import { writable, type Outcome, type Recording, type Witness } from './outcome.ts'
 
 const witness = process.argv[2] as Witness
 
@@ -60,8 +60,23 @@ async function compiled(example: Case): Promise<[string, tf.Tensor][]> {
   return results.map((tensor, index) => [names[index]!, tensor])
 }
 
+/** Notes the name of every operation that the backend is asked for. */
+function watchOperations(): Set<string> {
+  const names = new Set<string>()
+  const { binding } = tf.backend() as unknown as { binding?: { executeOp(name: string, ...rest: unknown[]): unknown } }
+  if (!binding) return names
+  const original = binding.executeOp
+  binding.executeOp = (name, ...rest) => {
+    names.add(name)
+    return original(name, ...rest)
+  }
+  return names
+}
+
 await start()
+const operations = watchOperations()
 const chosen = cases.filter((example) => witness !== 'javascript' || example.javascript !== 'nothing')
-const recorded: Record<string, Outcome[] | string> = {}
-for (const example of chosen) recorded[example.name] = await outcomes(example)
+const recorded: Recording = { cases: {}, operations: [] }
+for (const example of chosen) recorded.cases[example.name] = await outcomes(example)
+recorded.operations = [...operations]
 process.stdout.write(JSON.stringify(recorded))
