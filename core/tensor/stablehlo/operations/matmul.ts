@@ -37,7 +37,10 @@ function product(call: Call, a: Value, b: Value, transposeA: boolean, transposeB
 /** x + bias along the channel axis: the last one, or axis 1 in NCHW. */
 const biasAdd: Lowering = (call) => {
   const [x, bias] = [input(call, 0), input(call, 1)]
-  const spread = broadcast(call.builder, bias, x.shape, [channelAxis(call, x)])
+  const channel = channelAxis(call, x)
+  if (`${bias.shape}` !== `${[x.shape[channel]]}`)
+    throw unsupported(call, 'the bias must have one value for each channel')
+  const spread = broadcast(call.builder, bias, x.shape, [channel])
   return binary(call.builder, 'add', x, spread)
 }
 
