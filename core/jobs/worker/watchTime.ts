@@ -11,5 +11,5 @@ export function watchTime({ send }: Channel): Profiler & { runsOn(runtime: Runti
 
 /** The accelerator where there is one, else the processor. */
 function deviceOf(runtime: Runtime): string {
-  return runtime.devices().find(({ type }) => type !== 'CPU')?.type ?? 'CPU'
+  return runtime.devices().find(({ type }) => type !== 'CPU')?.name ?? 'CPU'
 }

@@ -31,20 +31,36 @@ function pluginIdentity(choice: Choice): string {
 export function pluginEnvironment(
   choice: Choice,
   cache: string,
-  { wsl }: Pick<Hardware, 'wsl'>,
+  hardware: Pick<Hardware, 'wsl' | 'gpus'>,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
   const own = 'set' in choice ? setEnvironment(choice.set, cache) : {}
-  const libraries = [own['LD_LIBRARY_PATH'], wsl ? '/usr/lib/wsl/lib' : '', process.env['LD_LIBRARY_PATH']].filter(
-    Boolean,
-  )
-  return {
+  const joined = (separator: string, ...parts: (string | undefined)[]) => parts.filter(Boolean).join(separator)
+  const found = {
     WINNOW_RUNTIME: 'pjrt',
     WINNOW_PJRT_PLUGIN: pluginPath(choice, cache),
-    ...own,
     // What the person set comes last, because the last of two equal flags counts.
-    ...(own['XLA_FLAGS'] && { XLA_FLAGS: [own['XLA_FLAGS'], process.env['XLA_FLAGS']].filter(Boolean).join(' ') }),
-    ...(libraries.length > 0 && { LD_LIBRARY_PATH: libraries.join(':') }),
+    XLA_FLAGS: joined(' ', own['XLA_FLAGS'], environment['XLA_FLAGS']),
+    LD_LIBRARY_PATH: joined(
+      ':',
+      own['LD_LIBRARY_PATH'],
+      hardware.wsl ? wslLibraries : '',
+      environment['LD_LIBRARY_PATH'],
+    ),
+    ...(environment['CUDA_VISIBLE_DEVICES'] === undefined ? oneCard(choice, hardware) : {}),
   }
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ''))
+}
+
+/** Where Windows' driver puts libcuda for Linux. */
+const wslLibraries = '/usr/lib/wsl/lib'
+
+/** Of several cards only the chosen one is shown: CUDA counts by speed unless told to count as nvidia-smi does, and a set may not fit all. */
+function oneCard({ gpu }: Choice, { gpus }: Pick<Hardware, 'gpus'>): Record<string, string> {
+  const cards = gpus.filter(({ vendor, driver }) => vendor === 'nvidia' && driver !== null)
+  const index = cards.indexOf(gpu!)
+  if (cards.length < 2 || index < 0) return {}
+  return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: String(index) }
 }
 
 function setEnvironment(set: PluginSet, cache: string): Record<string, string> {

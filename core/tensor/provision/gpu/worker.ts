@@ -27,7 +27,9 @@ export async function workerRuntime(options: GpuOptions = {}): Promise<WorkerRun
   const tested = status.tested ?? (await testGpu(status, options))
   if (tested.fault) return onCpu(tested.fault)
   const gpu = tested.device ?? status.choice?.gpu?.name ?? 'GPU'
-  const memoryBytes = status.choice?.gpu?.memoryBytes ?? tested.memoryBytes
+  // The card that answered may be another than the one chosen here, where the person chose among several.
+  const card = status.hardware.gpus.find(({ name }) => name === gpu) ?? status.choice?.gpu
+  const memoryBytes = card?.memoryBytes ?? tested.memoryBytes
   return { environment: pluginEnvironment(status.choice!, cache, status.hardware), gpu, memoryBytes, fault: null }
 }
 

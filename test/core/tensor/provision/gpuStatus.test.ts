@@ -119,12 +119,28 @@ describe('workerRuntime', () => {
 describe('the environment of a worker', () => {
   it('names the set’s own folder for ptxas, libdevice and libraries, before what was set already', async () => {
     const { hardware } = await gpuStatus({ ...options, machine: machines.rtx3090 })
-    const found = pluginEnvironment({ gpu: hardware.gpus[0]!, set: cuda12 }, '/cache', hardware)
+    const found = pluginEnvironment({ gpu: hardware.gpus[0]!, set: cuda12 }, '/cache', hardware, {})
     expect(found).toMatchObject({
       WINNOW_PJRT_PLUGIN: '/cache/pjrt-cuda12-0.12.0.1/jax_plugins/xla_cuda12/xla_cuda_plugin.so',
       XLA_FLAGS: expect.stringMatching(/^--xla_gpu_cuda_data_dir=\/cache\/pjrt-cuda12-0\.12\.0\.1\/nvidia\/cuda_nvcc/),
       LD_LIBRARY_PATH: expect.stringMatching(/^\/cache\/pjrt-cuda12-0\.12\.0\.1\/nvidia\/cuda_nvrtc\/lib/),
     })
+    expect(found['CUDA_VISIBLE_DEVICES']).toBeUndefined()
+  })
+
+  it('keeps what the person set, and lets it count', async () => {
+    const { hardware } = await gpuStatus({ ...options, machine: machines.mixed })
+    const set = { XLA_FLAGS: '--xla_dump_to=/tmp', LD_LIBRARY_PATH: '/own', CUDA_VISIBLE_DEVICES: '0' }
+    const found = pluginEnvironment({ gpu: hardware.gpus[1]!, set: cuda12 }, '/cache', hardware, set)
+    expect(found['XLA_FLAGS']).toMatch(/cuda_nvcc --xla_dump_to=\/tmp$/)
+    expect(found['LD_LIBRARY_PATH']).toMatch(/cuda_nvrtc\/lib:\/own$/)
+    expect(found['CUDA_VISIBLE_DEVICES']).toBeUndefined()
+  })
+
+  it('shows only the chosen one of several cards, counted as nvidia-smi counts', async () => {
+    const { hardware } = await gpuStatus({ ...options, machine: machines.mixed })
+    const found = pluginEnvironment({ gpu: hardware.gpus[1]!, set: cuda12 }, '/cache', hardware, {})
+    expect(found).toMatchObject({ CUDA_VISIBLE_DEVICES: '1', CUDA_DEVICE_ORDER: 'PCI_BUS_ID' })
   })
 })
 
