@@ -1,6 +1,14 @@
-import { encodeImages, imageFeature, matchLogits, rememberPicture, textFeature, type Model } from '../model/index.ts'
-import { capture, tf, type Captured } from '../tensor/index.ts'
-import type { Tokenizer } from '../text/tokenizer.ts'
+import {
+  createPictureMemory,
+  imageFeature,
+  matchLogits,
+  textFeature,
+  type Memory,
+  type Model,
+  type PictureMemory,
+} from '../model/index.ts'
+import { capture, tf, type TensorSpec } from '../tensor/index.ts'
+import { byLength, programsByLength, roundedLength } from './lengths.ts'
 import type { LoadedModel } from './model.ts'
 
 /** A caption and the picture of the last batch that it is held against. */
@@ -20,13 +28,17 @@ export interface Judgement {
 }
 
 export interface JudgeOptions {
-  /** Pictures, and captions, at a time. Shapes are static: fewer cost as much. */
+  /** Captions at a time. Shapes are static: fewer cost as much. */
   batch: number
+  /** Pictures at a time; as many as captions if left out. */
+  pictures?: number
+  /** What another user of the same model has looked at, in place of a memory of its own; its maker frees it. */
+  memory?: PictureMemory
   xla?: boolean
 }
 
 export interface Judge {
-  /** Takes in 1 to `batch` pictures, uint8 [n, S, S, 3]; returns their unit features [n, embed]. Each is encoded just once. */
+  /** Takes in 1 to `pictures` pictures, uint8 [n, S, S, 3]; returns their unit features [n, embed]. Each is encoded just once. */
   look(images: Uint8Array): Promise<Float32Array>
   /** Holds captions against the pictures last looked at; as many as you like. */
   judge(questions: Question[]): Promise<Judgement[]>
@@ -37,136 +49,112 @@ export interface Judge {
 
 /** Captures what scoring needs of a model's live parameters: one program for pictures, and one for captions of each length. */
 export function createJudge(
-  { shape, parameters, tokenizer }: LoadedModel,
-  { batch, xla = false }: JudgeOptions,
+  loaded: LoadedModel,
+  { batch, pictures = batch, memory, xla = false }: JudgeOptions,
 ): Judge {
-  const model: Model = { shape, parameters }
-  const { size, width, patch } = shape.image
-  const seen = tf.tidy(() => tf.variable(tf.zeros([batch, (size / patch) ** 2 + 1, width]), false))
-  const seenFeatures = tf.tidy(() => tf.variable(tf.zeros([batch, shape.embed]), false))
-
-  const lookStep = capture(
-    (images: tf.Tensor) => {
-      const tokens = encodeImages(model, images)
-      const features = imageFeature(model, tokens)
-      seen.assign(tokens)
-      seenFeatures.assign(features)
-      return [features]
-    },
-    {
-      name: 'lookAtPictures',
-      inputs: [{ shape: [batch, size, size, 3], dtype: 'uint8' }],
-      state: [seen, seenFeatures],
-      xla,
-    },
+  const { shape, tokenizer } = loaded
+  const model: Model = { shape, parameters: loaded.parameters }
+  const seen = memory ?? createPictureMemory(model, { batch: pictures, xla })
+  const row = (length: number): TensorSpec => ({ shape: [batch, length], dtype: 'int32' })
+  const featureStep = capture(() => [imageFeature(model, seen.first)], { name: 'features', inputs: [], state: [], xla })
+  const readSteps = programsByLength((length) =>
+    capture((ids: tf.Tensor) => [textFeature(model, ids)], { name: 'read', inputs: [row(length)], state: [], xla }),
   )
-  const readSteps = byLength((length) =>
-    capture((ids: tf.Tensor) => [textFeature(model, ids)], {
-      name: 'readCaptions',
-      inputs: [{ shape: [batch, length], dtype: 'int32' }],
-      state: [],
-      xla,
-    }),
-  )
-  const judgeSteps = byLength((length) =>
+  const judgeSteps = programsByLength((length) =>
     capture(
-      (rows: tf.Tensor1D, plain: tf.Tensor, matching: tf.Tensor) => [
-        judgeStep(model, { tokens: seen, features: seenFeatures }, rows, plain, matching),
-      ],
-      {
-        name: 'judgeCaptions',
-        inputs: [
-          { shape: [batch], dtype: 'int32' },
-          { shape: [batch, length], dtype: 'int32' },
-          { shape: [batch, length], dtype: 'int32' },
-        ],
-        state: [],
-        xla,
-      },
+      (rows: tf.Tensor1D, plain: tf.Tensor, matching: tf.Tensor) => [judgeStep(model, seen, rows, plain, matching)],
+      { name: 'judge', inputs: [{ shape: [batch], dtype: 'int32' }, row(length), row(length)], state: [], xla },
     ),
   )
 
   async function look(images: Uint8Array): Promise<Float32Array> {
-    const padded = new Uint8Array(batch * size * size * 3)
-    padded.set(images)
-    const count = images.length / (size * size * 3)
-    return take(await lookStep.run([padded]), count * shape.embed)
+    await seen.look(images)
+    const count = images.length / (shape.image.size ** 2 * 3)
+    return take(await featureStep.run([]), count * shape.embed)
+  }
+
+  /** Runs captions of similar length together; `place` is told what came of each, `width` numbers a caption. */
+  async function runTexts(texts: string[], { steps, width, inputs, put }: TextRun): Promise<void> {
+    const encoded = texts.map((text) => tokenizer.encode(text, { maxLength: shape.text.context }))
+    for (const { places, items, longest } of byLength(encoded, batch)) {
+      const length = roundedLength(longest, shape.text.context)
+      const ids = padded(items, { batch, length, pad: tokenizer.ids.pad })
+      const values = await take(await steps.at(length).run(inputs(ids, length, places)), items.length * width)
+      places.forEach((place, index) => put(place, values.subarray(index * width, (index + 1) * width)))
+    }
   }
 
   async function read(texts: string[]): Promise<Float32Array> {
     const features = new Float32Array(texts.length * shape.embed)
-    for (let at = 0; at < texts.length; at += batch) {
-      const some = texts.slice(at, at + batch)
-      const length = bucket(tokenizer, some, shape.text.context)
-      const result = await readSteps.at(length).run([encode(tokenizer, some, { batch, length, first: 'cls' })])
-      features.set(await take(result, some.length * shape.embed), at * shape.embed)
-    }
+    await runTexts(texts, {
+      steps: readSteps,
+      width: shape.embed,
+      inputs: (ids) => [ids],
+      put: (place, values) => features.set(values, place * shape.embed),
+    })
     return features
   }
 
   async function judge(questions: Question[]): Promise<Judgement[]> {
-    const judgements: Judgement[] = []
-    for (let at = 0; at < questions.length; at += batch) {
-      const some = questions.slice(at, at + batch)
-      const texts = some.map(({ text }) => text)
-      const length = bucket(tokenizer, texts, shape.text.context)
-      const rows = new Int32Array(batch)
-      some.forEach(({ row }, index) => (rows[index] = row))
-      const inputs = (['cls', 'enc'] as const).map((first) => encode(tokenizer, texts, { batch, length, first }))
-      const values = await take(await judgeSteps.at(length).run([rows, ...inputs]), batch * 3)
-      some.forEach((_, index) =>
-        judgements.push({ itm: values[index * 3]!, itmLogit: values[index * 3 + 1]!, itc: values[index * 3 + 2]! }),
-      )
-    }
+    const judgements = new Array<Judgement>(questions.length)
+    const texts = questions.map(({ text }) => text)
+    await runTexts(texts, {
+      steps: judgeSteps,
+      width: 3,
+      inputs(ids, length, places) {
+        const rows = new Int32Array(batch)
+        places.forEach((place, index) => (rows[index] = questions[place]!.row))
+        return [rows, ids, startedWith(ids, length, tokenizer.ids.enc)]
+      },
+      put: (place, [itm, itmLogit, itc]) => (judgements[place] = { itm: itm!, itmLogit: itmLogit!, itc: itc! }),
+    })
     return judgements
   }
 
   function dispose(): void {
-    for (const step of [lookStep, ...readSteps.all(), ...judgeSteps.all()]) step.dispose()
-    tf.dispose([seen, seenFeatures])
+    for (const step of [featureStep, readSteps, judgeSteps]) step.dispose()
+    if (!memory) seen.dispose()
   }
   return { look, judge, read, dispose }
+}
+
+interface TextRun {
+  steps: ReturnType<typeof programsByLength>
+  /** Numbers that come out for each caption. */
+  width: number
+  /** The program's inputs for padded rows of ids; `places` are the captions' indices. */
+  inputs(ids: Int32Array, length: number, places: number[]): Int32Array[]
+  put(place: number, values: Float32Array): void
 }
 
 /** [B, 3]: P(match), match logit, cosine of caption i and the picture in row rows[i]. */
 function judgeStep(
   model: Model,
-  seen: { tokens: tf.Tensor; features: tf.Tensor },
+  seen: PictureMemory,
   rows: tf.Tensor1D,
   plain: tf.Tensor,
   matching: tf.Tensor,
 ): tf.Tensor {
-  const logits = matchLogits(model, rememberPicture(model, tf.gather(seen.tokens, rows)), matching)
-  const cosine = tf.sum(tf.mul(tf.gather(seen.features, rows), textFeature(model, plain)), 1)
+  const of = (x: tf.Tensor) => tf.gather(x, rows)
+  const layers = seen.layers.map(({ key, value }): Memory => ({ key: of(key), value: of(value) }))
+  const logits = matchLogits(model, layers, matching)
+  const cosine = tf.sum(tf.mul(imageFeature(model, of(seen.first)), textFeature(model, plain)), 1)
   const match = (x: tf.Tensor) => tf.reshape(tf.slice(x, [0, 1], [-1, 1]), [-1])
   return tf.stack([match(tf.softmax(logits)), match(logits), cosine], 1)
 }
 
-/** Programs by caption length; there are few lengths, so all are kept. */
-function byLength(make: (length: number) => Captured) {
-  const steps = new Map<number, Captured>()
-  function at(length: number): Captured {
-    if (!steps.has(length)) steps.set(length, make(length))
-    return steps.get(length)!
-  }
-  return { at, all: () => [...steps.values()] }
+/** Rows of ids, filled up to B × length; rows that hold no caption are all padding. */
+function padded(rows: number[][], { batch, length, pad }: { batch: number; length: number; pad: number }): Int32Array {
+  const ids = new Int32Array(batch * length).fill(pad)
+  rows.forEach((row, index) => ids.set(row, index * length))
+  return ids
 }
 
-/** Rows of 16, 32, 64 … tokens, so that a few programs serve every caption; longer ones are cut at the model's context. */
-function bucket(tokenizer: Tokenizer, texts: string[], context: number): number {
-  const longest = Math.max(...texts.map((text) => tokenizer.encode(text, { maxLength: context }).length))
-  let length = 16
-  while (length < longest) length *= 2
-  return Math.min(length, context)
-}
-
-function encode(
-  tokenizer: Tokenizer,
-  texts: string[],
-  { batch, length, first }: { batch: number; length: number; first: 'cls' | 'enc' },
-): Int32Array {
-  const filled = Array.from({ length: batch }, (_, row) => texts[row] ?? '')
-  return tokenizer.encodeBatch(filled, { length, first })
+/** The same rows with another first token. */
+function startedWith(ids: Int32Array, length: number, token: number): Int32Array {
+  const copy = ids.slice()
+  for (let at = 0; at < copy.length; at += length) copy[at] = token
+  return copy
 }
 
 async function take([result]: tf.Tensor[], count: number): Promise<Float32Array> {

@@ -1,5 +1,5 @@
 import type { Decoding } from '../contract/job.ts'
-import { createCaptioner } from '../model/index.ts'
+import { createCaptioner, type PictureMemory } from '../model/index.ts'
 import { mix } from '../train/random.ts'
 import type { LoadedModel } from './model.ts'
 
@@ -21,6 +21,8 @@ export interface Writer {
    * the seed and its sample id alone, so that a resumed job writes the same.
    */
   write(images: Uint8Array, sampleIds: number[]): Promise<string[]>
+  /** What it keeps of the pictures last looked at, for a judge of the same model. */
+  memory: PictureMemory
   dispose(): void
 }
 
@@ -30,7 +32,7 @@ export function createWriter(
 ): Writer {
   const { tokenizer, shape } = model
   const length = Math.min(maxLength, shape.text.context)
-  const captioner = createCaptioner(model, { batch, beams: decoding.kind === 'beam' ? decoding.beams : 1, length, xla })
+  const captioner = createCaptioner(model, { batch, length, xla, ...rowsFor(decoding) })
   const given = tokenizer.encode(prompt, { maxLength: length }).slice(1, -1)
 
   async function write(images: Uint8Array, sampleIds: number[]): Promise<string[]> {
@@ -42,7 +44,15 @@ export function createWriter(
     })
     return written.map(({ ids }) => tokenizer.decode([...given, ...ids]).trim())
   }
-  return { write, dispose: () => captioner.dispose() }
+  return { write, memory: captioner.pictures, dispose: () => captioner.dispose() }
+}
+
+/** A trained model's nucleus seldom has more tokens. */
+const nucleusTokens = 64
+
+function rowsFor(decoding: Decoding) {
+  if (decoding.kind === 'beam') return { beams: decoding.beams }
+  return decoding.kind === 'nucleus' ? { likely: nucleusTokens } : {}
 }
 
 function method(decoding: Decoding, sampleIds: number[]) {

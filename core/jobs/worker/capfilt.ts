@@ -70,6 +70,8 @@ function decodeAhead(want: Channel['want'], batchSize: number, size: number) {
 interface Models {
   writer: Writer | null
   judge: Judge | null
+  /** Writer and judge are of one model: what the writer has looked at, the judge has seen. */
+  shared: boolean
   size: number
 }
 
@@ -79,9 +81,12 @@ async function openModels(task: CapfiltTask): Promise<Models> {
   const filter = task.filter === null ? null : task.filter === task.captioner ? captioner : await openModel(task.filter)
   sameSize(captioner, filter)
   const { decoding, prompt, minLength, maxLength, batchSize: batch } = task
+  const writer = captioner && createWriter(captioner, { decoding, prompt, minLength, maxLength, batch })
+  const shared = writer !== null && filter === captioner
   return {
-    writer: captioner && createWriter(captioner, { decoding, prompt, minLength, maxLength, batch }),
-    judge: filter && createJudge(filter, { batch }),
+    writer,
+    judge: filter && createJudge(filter, { batch, memory: shared ? writer.memory : undefined }),
+    shared,
     size: (captioner ?? filter)!.shape.image.size,
   }
 }
@@ -98,11 +103,12 @@ function sameSize(captioner: LoadedModel | null, filter: LoadedModel | null): vo
 async function handle(
   pictures: WorkPicture[],
   images: Uint8Array,
-  { writer, judge }: Models,
+  { writer, judge, shared }: Models,
 ): Promise<PictureResult[]> {
   const written = await writeFor(pictures, images, writer)
   if (!judge) return pictures.map(({ sampleId }, row) => ({ sampleId, written: unjudged(written[row]), scores: [] }))
-  await judge.look(images)
+  const looked = shared && written.some((text) => text !== null)
+  if (!looked) await judge.look(images)
   const questions = pictures.flatMap(({ captions }, row) => [
     ...captions.filter(({ text }) => text.trim()).map(({ captionId, text }) => ({ row, captionId, text })),
     ...(written[row] ? [{ row, captionId: null, text: written[row] }] : []),

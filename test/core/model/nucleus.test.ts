@@ -62,7 +62,10 @@ test('sampling from all tokens is that of plain sorting', () => {
     const chance = random()
     const sorted = bestOf(scores, scores.length)
     const total = sorted.reduce((sum, { score }) => sum + Math.exp(score), 0)
-    const size = sorted.findIndex((_, at) => sorted.slice(0, at + 1).reduce((sum, { score }) => sum + Math.exp(score), 0) >= 0.9 * total) + 1
+    const size =
+      sorted.findIndex(
+        (_, at) => sorted.slice(0, at + 1).reduce((sum, { score }) => sum + Math.exp(score), 0) >= 0.9 * total,
+      ) + 1
     const kept = sorted.slice(0, size)
     let left = chance * kept.reduce((sum, { score }) => sum + Math.exp(score), 0)
     const expected = kept.find(({ score }) => (left -= Math.exp(score)) < 0)!

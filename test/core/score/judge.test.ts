@@ -1,6 +1,13 @@
 import { beforeAll, expect, test } from 'vitest'
 import { encodeImages, imageFeature, matchLogits, rememberPicture, textFeature } from '../../../core/model/index.ts'
-import { closeModel, createJudge, decodePictures, openModel, type LoadedModel } from '../../../core/score/index.ts'
+import {
+  closeModel,
+  createJudge,
+  createWriter,
+  decodePictures,
+  openModel,
+  type LoadedModel,
+} from '../../../core/score/index.ts'
 import { startTensor, tf } from '../../../core/tensor/index.ts'
 import { toyCheckpoint, toyPictures } from './toy.ts'
 
@@ -52,6 +59,34 @@ test('features are unit vectors, and their product is the cosine that is judged'
   const dot = image.reduce((sum, value, index) => sum + value * text[index]!, 0)
   expect(Math.hypot(...image)).toBeCloseTo(1, 5)
   expect((await judge.judge([{ row: 0, text: 'a green picture' }]))[0]!.itc).toBeCloseTo(dot, 5)
+  judge.dispose()
+})
+
+test('judges pictures that a writer of the same model has looked at as its own', async () => {
+  const decoding = { kind: 'beam', beams: 2 } as const
+  const writer = createWriter(model, { decoding, prompt: '', minLength: 4, maxLength: 8, batch: 5 })
+  await writer.write(images, [1, 2, 3, 4, 5])
+  const [sharing, own] = [createJudge(model, { batch: 3, memory: writer.memory }), createJudge(model, { batch: 5 })]
+  await own.look(images)
+  const questions = [4, 0, 2].map((row) => ({ row, text: 'a red picture' }))
+  const [shared, plain] = [await sharing.judge(questions), await own.judge(questions)]
+  shared.forEach(({ itm, itc }, index) => {
+    expect(itm).toBeCloseTo(plain[index]!.itm, 5)
+    expect(itc).toBeCloseTo(plain[index]!.itc, 5)
+  })
+  for (const each of [sharing, own, writer]) each.dispose()
+})
+
+test('scores of captions of very different length do not depend on what they are judged with', async () => {
+  const judge = createJudge(model, { batch: 2 })
+  await judge.look(images.subarray(0, 384))
+  const texts = ['red', 'a red picture', 'a blue picture of a red picture of a green one', 'blue']
+  const together = await judge.judge(texts.map((text, index) => ({ row: index % 2, text })))
+  for (const [index, text] of texts.entries()) {
+    const [alone] = await judge.judge([{ row: index % 2, text }])
+    expect(alone!.itmLogit).toBeCloseTo(together[index]!.itmLogit, 5)
+    expect(alone!.itc).toBeCloseTo(together[index]!.itc, 5)
+  }
   judge.dispose()
 })
 
