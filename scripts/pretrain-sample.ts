@@ -6,7 +6,7 @@ import { loadCheckpoint, verifyCheckpoint, writeCheckpoint } from '../core/check
 import { parameterCount, readShape, upload } from '../core/model/index.ts'
 import { startTensor } from '../core/tensor/index.ts'
 import { readVocabulary } from '../core/text/vocabulary.ts'
-import { knobsOf, newestCheckpoint, recipeNamed, train } from '../core/train/index.ts'
+import { createPictureLoader, knobsOf, newestCheckpoint, recipeNamed, train } from '../core/train/index.ts'
 import { openScenes } from './pretrain/scenes.ts'
 import { trainVision } from './pretrain/vision.ts'
 
@@ -105,7 +105,7 @@ async function stage(name: 'joint' | 'writing', startFolder: string, changes: Re
     seed: seeds[name],
     parent: start.hash,
     point,
-    decode: async (path) => scenes.pair(Number(path)).rgb,
+    pictures: createPictureLoader({ decode: async (path) => scenes.pair(Number(path)).rgb, size: shape.image.size }),
     signal: stopped.signal,
     report: {
       progress() {},
