@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import type { DoctorReport, GpuProgress } from '../contract/index.ts'
+import { faultFrom, type DoctorReport, type GpuProgress } from '../contract/index.ts'
 import { faultText, type Output } from './output.ts'
 import { withEngine, type Client } from './session.ts'
 
@@ -49,8 +49,10 @@ async function wanted({ gpu }: DoctorReport): Promise<boolean> {
 }
 
 async function install(client: Client, output: Output) {
-  for await (const progress of await client.system.installGpu())
+  for await (const progress of await client.system.installGpu()) {
+    if (progress.fault) throw faultFrom(progress.fault)
     if (progress.stage !== 'done') output.update(textOf(progress))
+  }
   output.settle()
 }
 

@@ -26,11 +26,12 @@ export const gpuReport = z.object({
 })
 export type GpuReport = z.infer<typeof gpuReport>
 
-/** How far the installation of a plugin is; the last one carries the report. */
+/** How far the installation of a plugin is; the last one carries the report, or the fault that stopped it. */
 export const gpuProgress = z.object({
   stage: z.enum(['download', 'unpack', 'test', 'done']),
   doneBytes: z.number(),
   totalBytes: z.number(),
   report: gpuReport.nullable(),
+  fault: faultRecord.nullable(),
 })
 export type GpuProgress = z.infer<typeof gpuProgress>

@@ -131,7 +131,7 @@ const system = {
   doctor: oc.output(doctorReport),
   /** The graphics cards and the state of their plugin, without testing anything. */
   gpu: oc.output(gpuReport),
-  /** Fetches the plugin that fits and tests it. Ends with the report, or with the fault that stopped it. */
+  /** Fetches the plugin that fits and tests it. Ends with the report or the fault that stopped it. */
   installGpu: oc.output(eventIterator(gpuProgress)),
   version: oc.output(z.object({ winnow: z.string(), node: z.string() })),
 }

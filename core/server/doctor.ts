@@ -61,7 +61,7 @@ async function checkTensor(): Promise<string> {
 function checkGpu({ cards, state, plugin, device, downloadBytes, fault }: GpuReport): string {
   if (fault && fault.code !== 'gpu-none') throw faultFrom({ ...fault, subject: fault.subject ?? listOf(cards) })
   if (cards.length === 0 && !device) return 'none; the CPU computes'
-  if (state === 'ready') return `${listOf(cards)}; ${plugin} works on ${device}`
+  if (state === 'ready') return [listOf(cards), `${plugin} works on ${device}`].filter(Boolean).join('; ')
   throw new Fault('gpu-not-installed', 'The GPU isn’t used yet; the CPU computes.', {
     subject: listOf(cards),
     hint: `Run \`winnow doctor --install-gpu\`: it downloads ${plugin} (${(downloadBytes / 1e9).toFixed(1)} GB). No CUDA toolkit is needed.`,

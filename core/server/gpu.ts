@@ -1,4 +1,4 @@
-import type { GpuProgress, GpuReport } from '../contract/index.ts'
+import { asFault, type GpuProgress, type GpuReport } from '../contract/index.ts'
 import { createBell } from '../jobs/stream.ts'
 import { installed, type InstallProgress } from '../tensor/provision/install.ts'
 import { installGpu } from '../tensor/provision/gpu/install.ts'
@@ -51,8 +51,12 @@ export async function* installedGpu(): AsyncGenerator<GpuProgress, void> {
   work.catch(() => undefined) // told below
   while (!ended) {
     const unpacked = latest.stage === 'unpack' && latest.doneBytes === latest.totalBytes
-    yield { ...latest, stage: unpacked ? 'test' : latest.stage, report: null }
+    yield { ...latest, stage: unpacked ? 'test' : latest.stage, report: null, fault: null }
     if (!ended) await bell.wait(AbortSignal.timeout(1000))
   }
-  yield { ...latest, stage: 'done', report: gpuReportOf(await work) }
+  try {
+    yield { ...latest, stage: 'done', report: gpuReportOf(await work), fault: null }
+  } catch (error) {
+    yield { ...latest, stage: 'done', report: null, fault: asFault(error).toJSON() }
+  }
 }

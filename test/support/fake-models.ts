@@ -349,7 +349,7 @@ export function fakeModels(os: Implementer) {
       doctor: os.system.doctor.handler(() => ({ ok: true, checks: [], gpu: noGpu })),
       gpu: os.system.gpu.handler(() => noGpu),
       installGpu: os.system.installGpu.handler(async function* () {
-        yield { stage: 'done' as const, doneBytes: 0, totalBytes: 0, report: noGpu }
+        yield { stage: 'done' as const, doneBytes: 0, totalBytes: 0, report: noGpu, fault: null }
       }),
       version: os.system.version.handler(() => ({ winnow: '0.1.0', node: '24' })),
     },

@@ -149,6 +149,14 @@ describe('the command line', () => {
     expect(report.gpu).toMatchObject({ cards: expect.any(Array), state: expect.any(String) })
   })
 
+  it('says why no plugin can be installed for the graphics card', async () => {
+    process.env['WINNOW_PJRT_PLUGIN'] = join(root, 'no-plugin.so')
+    const run = await winnow('doctor', '--install-gpu', '--json')
+    delete process.env['WINNOW_PJRT_PLUGIN']
+    expect(run.code).toBe(1)
+    expect(run.json()).toMatchObject({ fault: { code: 'plugin-missing', subject: join(root, 'no-plugin.so') } })
+  })
+
   it('says what is missing when there is no compute runtime', async () => {
     process.env['WINNOW_TENSORFLOW'] = join(root, 'no-runtime')
     const run = await winnow('doctor', '--json')
