@@ -307,23 +307,6 @@ test('uniform constants of any size are made on the device', async () => {
   expect(await values(captured(() => [tf.sum(tf.ones([400, 400]))]))).toEqual([[160_000]])
 })
 
-const gathering = () =>
-  captured((ids) => [tf.gather(tf.tensor1d([1, 2, 3]), ids)], { inputs: [{ shape: [1], dtype: 'int32' }] })
-
-if (onPjrt) {
-  test('an id out of range is clamped in a run, as XLA does everywhere', async () => {
-    expect(await values(gathering(), [Int32Array.of(9)])).toEqual([[3]])
-  })
-} else {
-  test('an error inside a run names the step, frees its inputs, and the next run works', async () => {
-    const step = gathering()
-    const before = runtime.liveHandles()
-    await expect(step.run([Int32Array.of(9)])).rejects.toThrow(/trial.*indices/)
-    expect(runtime.liveHandles()).toBe(before)
-    expect(await values(step, [Int32Array.of(2)])).toEqual([[3]])
-  })
-}
-
 test('a step disposed while runs wait lets them finish', async () => {
   const a = variable([0])
   const step = captured(() => (a.assign(tf.add(a, 1)), [tf.clone(a)]), { state: [a] })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { capture, runtimeFolder, selfTest, startTensor, tf } from '../../../core/tensor/index.ts'
+import { runtimeFolder, selfTest, startTensor, tf } from '../../../core/tensor/index.ts'
 import { chosenRuntime } from '../../../core/tensor/runtime/start.ts'
 
 const name = chosenRuntime()
@@ -38,16 +38,6 @@ test('a runtime is chosen by WINNOW_RUNTIME, and one that does not exist is refu
   expect(chosenRuntime({ WINNOW_RUNTIME: 'pjrt' })).toBe('pjrt')
   expect(() => chosenRuntime({ WINNOW_RUNTIME: 'abacus' })).toThrow(/abacus/)
 })
-
-if (!onPjrt) {
-  test('a runtime that computes in float32 alone refuses a step in bfloat16', async () => {
-    await startTensor()
-    const inputs = [{ shape: [1], dtype: 'float32' as const }]
-    expect(() => capture((x) => [x], { inputs, state: [], precision: 'bfloat16' })).toThrow(
-      expect.objectContaining({ code: 'tensor-precision' }),
-    )
-  })
-}
 
 test('the self-test passes and tells version and devices', async () => {
   const result = await selfTest()

@@ -79,6 +79,18 @@ describe.skipIf(!plugin)('a program on a plugin', () => {
   })
 })
 
+test.skipIf(!plugin)('an id out of range is clamped in a run, as XLA does everywhere', async () => {
+  const runtime = open()
+  const recorder = runtime.record({})
+  const table = recorder.constant([3], float32, Float32Array.of(1, 2, 3))
+  const axis = recorder.constant([], int32, Int32Array.of(0))
+  const inputs = [table, recorder.input([1], int32), axis]
+  const outputs = recorder.operation({ name: 'GatherV2', attributes: [], inputs, outputs: 1 })
+  const program = recorder.finish({ name: 'gather', outputs, xla: false })
+  const [result] = await program.run([runtime.upload([1], int32, Int32Array.of(9))])
+  expect([...runtime.download(result!)]).toEqual([3])
+})
+
 describe.skipIf(!plugin)('precision', () => {
   async function product(precision: Precision): Promise<number> {
     const runtime = open()
