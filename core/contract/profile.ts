@@ -31,9 +31,9 @@ export interface ProfileSpan {
   /** Processor time of everything on the machine, the worker included. */
   machineSeconds: number
   cores: number
-  /** 'CPU', 'GPU' or what else the runtime calls the device that computes. */
+  /** 'CPU', or the model of the accelerator that computes. */
   device: string
-  /** Resident memory at its end, and the most there was since the worker started. */
+  /** Resident memory of the process (not of an accelerator) at its end, and the most since it started. */
   memoryBytes: number
   peakBytes: number
 }
@@ -109,7 +109,7 @@ export const jobProfile = z.object({
   stepsPerSecond: z.number().nullable(),
   peakBytes: z.number(),
   cores: z.number().int(),
-  /** What computed: 'CPU', 'GPU', …; null where nothing was measured. */
+  /** What computed: 'CPU' or the model of an accelerator; null where nothing was measured. */
   device: z.string().nullable(),
   /** Of all cores' time, what the worker used and what others used, 0 to 1. */
   ownLoad: z.number(),
