@@ -1,4 +1,4 @@
-/** npm run bench -- <name> [--quick] [--alone] [--json]: a table on stderr; with --json the record as the last line of stdout. */
+/** npm run bench -- <name> [--quick] [--alone] [--uncompiled] [--json]: a table on stderr; with --json the record as the last line of stdout. */
 import { readdirSync } from 'node:fs'
 import { record, table, type BenchRow } from './harness/record.ts'
 
@@ -7,6 +7,8 @@ export interface BenchOptions {
   quick: boolean
   /** Without peers, even where their Python is installed. */
   alone?: boolean
+  /** Without the modes that compile for minutes, on either side. */
+  uncompiled?: boolean
   /** Words after the name that are no flags, for instance a model's size. */
   only: string[]
 }
@@ -18,12 +20,14 @@ const names = readdirSync(import.meta.dirname)
 const [name, ...only] = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 
 if (!name || !names.includes(name)) {
-  console.error(`Usage: npm run bench -- <name> [--quick] [--alone] [--json]\nNames: ${names.join(', ')}`)
+  console.error(
+    `Usage: npm run bench -- <name> [--quick] [--alone] [--uncompiled] [--json]\nNames: ${names.join(', ')}`,
+  )
   process.exitCode = 2
 } else {
   const { bench } = (await import(`./${name}.ts`)) as { bench: Bench }
   const has = (flag: string) => process.argv.includes(flag)
-  const rows = await bench({ quick: has('--quick'), alone: has('--alone'), only })
+  const rows = await bench({ quick: has('--quick'), alone: has('--alone'), uncompiled: has('--uncompiled'), only })
   console.error(table(rows))
   if (has('--json')) console.log(JSON.stringify(record(name, rows)))
   process.exit() // a runtime's threads would keep the process

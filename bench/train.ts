@@ -15,20 +15,21 @@ import { smokeSize, trainingSizes, writeTrainingCase, type TrainingCase } from '
 import type { BenchOptions } from './run.ts'
 
 /** Rows of this benchmark. The quick one runs without a peer where none is installed, and does not compile. */
-export async function bench({ quick, alone, only }: BenchOptions): Promise<BenchRow[]> {
+export async function bench(options: BenchOptions): Promise<BenchRow[]> {
+  const { quick, only } = options
   const chosen = quick ? [smokeSize] : trainingSizes.filter(({ size }) => only.length === 0 || only.includes(size))
-  const peer = withPeers({ quick, alone }) ? await startPeer('train.py') : null
+  const peer = withPeers(options) ? await startPeer('train.py') : null
   const rows: BenchRow[] = []
-  for (const size of chosen) rows.push(...(await measure(size, peer, quick)))
+  for (const size of chosen) rows.push(...(await measure(size, peer, options)))
   await peer?.close()
   return rows
 }
 
 type Size = (typeof trainingSizes)[number]
 
-async function measure(size: Size, peer: Program | null, quick: boolean): Promise<BenchRow[]> {
+async function measure(size: Size, peer: Program | null, options: BenchOptions): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
-  const modes = oursModes({ quick })
+  const modes = oursModes(options)
   const programs = new Map<string, Program>()
   try {
     // modes of one runtime share a process, and there the weights
@@ -37,7 +38,7 @@ async function measure(size: Size, peer: Program | null, quick: boolean): Promis
     const training = await writeTrainingCase(folder, size)
     const agreements: string[] = []
     for (const { program, mode } of ours) agreements.push(await agreement({ program, mode, peer }, training))
-    return await takeTurns(size, training, { ours, agreements, peer, quick })
+    return await takeTurns(size, training, { ours, agreements, peer, options })
   } finally {
     for (const program of programs.values()) await program.close()
     rmSync(folder, { recursive: true, force: true })
@@ -48,15 +49,15 @@ interface Sides {
   ours: (Mode & { program: Program })[]
   agreements: string[]
   peer: Program | null
-  quick: boolean
+  options: BenchOptions
 }
 
 /** Prepares each process once, lets every mode compile at a first step, then takes turns. */
-async function takeTurns(size: Size, training: TrainingCase, { ours, agreements, peer, quick }: Sides) {
+async function takeTurns(size: Size, training: TrainingCase, { ours, agreements, peer, options }: Sides) {
   const { size: name } = size
   const programs = [...new Set(ours.map(({ program }) => program)), ...(peer ? [peer] : [])]
   for (const program of programs) await program.ask('prepare', { name, ...training })
-  const theirs = peer ? peerModes({ quick }).map((mode) => ({ ...mode, program: peer })) : []
+  const theirs = peer ? peerModes(options).map((mode) => ({ ...mode, program: peer })) : []
   const sides = [...ours, ...theirs].map(({ program, mode, name: side }): Side => {
     return { name: side, run: () => program.ask('step', { name, mode }) }
   })
@@ -70,7 +71,7 @@ async function takeTurns(size: Size, training: TrainingCase, { ours, agreements,
       amount: size.pairs,
       ours: times[index]!,
       peers: times.slice(ours.length),
-      target: quick || index > 0 ? null : 1,
+      target: options.quick || index > 0 ? null : 1,
       note: `${agreements[index]!}; first step ${(first[index]!.ms[0]! / 1000).toFixed(1)} s`,
     }),
   )

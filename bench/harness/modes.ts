@@ -17,15 +17,20 @@ export interface Mode {
   start(fields?: StartFields): Promise<Program>
 }
 
+export interface ModeOptions {
+  quick: boolean
+  uncompiled?: boolean
+}
+
 /** The modes that can run on this machine: the first is what users get here. PJRT needs WINNOW_PJRT_PLUGIN. */
-export function oursModes({ quick }: { quick: boolean }): Mode[] {
+export function oursModes({ quick, uncompiled = false }: ModeOptions): Mode[] {
   const mode = (name: string, mode: Mode['mode'], runtime: Mode['runtime']): Mode => {
     return { name, mode, runtime, keeps: runtime === 'pjrt', start: (fields) => started(runtime, fields) }
   }
   return [
     mode('captured', 'captured', 'libtensorflow'),
-    ...(quick ? [] : [mode('captured, XLA', 'xla', 'libtensorflow')]),
-    ...(process.env['WINNOW_PJRT_PLUGIN'] ? [mode('captured, PJRT', 'captured', 'pjrt')] : []),
+    ...(quick || uncompiled ? [] : [mode('captured, XLA', 'xla', 'libtensorflow')]),
+    ...(process.env['WINNOW_PJRT_PLUGIN'] && !uncompiled ? [mode('captured, PJRT', 'captured', 'pjrt')] : []),
   ]
 }
 
@@ -39,8 +44,9 @@ async function started(runtime: Mode['runtime'], { cache }: StartFields = {}): P
  * The ways to run PyTorch's step; AdamW is fused in all. "Shared" computes a picture's keys and values once for matcher
  * and decoder, which saves a tenth of the arithmetic; it is what gets compiled.
  */
-export function peerModes({ quick }: { quick: boolean }) {
+export function peerModes({ quick, uncompiled = false }: ModeOptions) {
   const eager = { name: 'PyTorch eager', mode: 'eager' }
   const shared = { name: 'PyTorch eager, shared keys', mode: 'shared' }
-  return quick ? [eager] : [eager, shared, { name: 'PyTorch compile', mode: 'compile' }]
+  const compiled = uncompiled ? [] : [{ name: 'PyTorch compile', mode: 'compile' }]
+  return quick ? [eager] : [eager, shared, ...compiled]
 }
