@@ -32,8 +32,8 @@ export function recordIn(output) {
 }
 
 function section({ machine, commit, rows }, date) {
-  const { platform, arch, cpu, threads, memory, node, load } = machine
-  const busy = load === undefined ? '' : `, load ${load}`
+  const { platform, arch, cpu, threads, memory, node, loadBefore: load } = machine
+  const busy = load === undefined ? '' : `, load ${load} before`
   const facts = `${date}, commit ${commit}: ${threads} × ${cpu.trim()}, ${gigabytes(memory)} GB, ${platform} ${arch}, Node ${node}${busy}.`
   const head = ['what', 'ours', 'peer', 'ratio', 'target', 'n']
   const lines = [head, head.map(() => '---'), ...rows.map(cells)].map((row) => `| ${row.map(cell).join(' | ')} |`)

@@ -22,7 +22,7 @@ const machine = {
   threads: 2,
   memory: 8e9,
   node: 'v24.0.0',
-  load: 1.5,
+  loadBefore: 1.5,
 }
 const record = {
   bench: 'train',
@@ -38,7 +38,7 @@ describe('the tables of the performance page', () => {
     expect(text).not.toContain('old figures')
     expect(text.startsWith('before\n<!-- bench:train -->\n')).toBe(true)
     expect(text.endsWith('<!-- /bench:train -->\nafter\n')).toBe(true)
-    expect(text).toContain('2026-01-02, commit abc1234: 2 × A CPU, 8.0 GB, linux x64, Node v24.0.0, load 1.5.')
+    expect(text).toContain('2026-01-02, commit abc1234: 2 × A CPU, 8.0 GB, linux x64, Node v24.0.0, load 1.5 before.')
     expect(text).toContain(
       '| small, batch 16 | 12.3 pairs/s | 10.5 (torch 2 \\| eager) | 1.18 × | 1 ✓ met | 7 |\n' +
         '| small, batch 16 | 12.3 pairs/s | – | – | – | 7 |',
