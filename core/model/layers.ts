@@ -45,6 +45,13 @@ export function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
   return tf.transpose(tf.reshape(x, [batch, length, heads, width / heads]), [0, 2, 1, 3])
 }
 
+/** Projections that stand side by side, as heads: [B, T, parts × W] → parts of [B, heads, T, W / heads]. */
+export function splitParts(x: tf.Tensor, parts: number, heads: number): tf.Tensor[] {
+  const [batch, length, width] = x.shape as [number, number, number]
+  const split = tf.reshape(x, [batch, length, parts, heads, width / parts / heads])
+  return tf.unstack(tf.transpose(split, [2, 0, 3, 1, 4]))
+}
+
 /** [B, heads, T, d] → [B, T, heads × d] */
 export function joinHeads(x: tf.Tensor): tf.Tensor {
   const [batch, heads, length, depth] = x.shape as [number, number, number, number]

@@ -1,5 +1,5 @@
 import { embedding, gelu, linear, tf } from '../tensor/index.ts'
-import { attend, dense, joinHeads, norm, parameter, splitHeads, type Model } from './layers.ts'
+import { attend, dense, joinHeads, norm, parameter, splitHeads, splitParts, type Model } from './layers.ts'
 import { decoderLayer, languageHead, textLayer, wordEmbeddings } from './names.ts'
 
 /** Added to the scores of places that must not be attended to, as in BERT. */
@@ -28,7 +28,12 @@ export function encodeText(model: Model, ids: tf.Tensor, mode: TextMode, picture
  * The first token's states alone, [B, W]: as `encodeText`, but the last layer, in which the other tokens only need keys and
  * values, is not computed for them. A caption's features and its match with a picture need no more.
  */
-export function encodeFirstToken(model: Model, ids: tf.Tensor, mode: Exclude<TextMode, 'decoder'>, picture: Memory[] = []): tf.Tensor {
+export function encodeFirstToken(
+  model: Model,
+  ids: tf.Tensor,
+  mode: Exclude<TextMode, 'decoder'>,
+  picture: Memory[] = [],
+): tf.Tensor {
   const mask = paddingMask(model, ids)
   const last = model.shape.text.depth - 1
   let x = embedTokens(model, ids)
@@ -79,11 +84,7 @@ export function finishEmbedding(model: Model, x: tf.Tensor): tf.Tensor {
 }
 
 function selfAttention(model: Model, name: string, x: tf.Tensor, all: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  return attentionBlock(model, name, x, {
-    key: projectHeads(model, `${name}.self.key`, all),
-    value: projectHeads(model, `${name}.self.value`, all),
-    mask,
-  })
+  return attentionBlock(model, name, x, { ...remember(model, name, all), mask })
 }
 
 /**
@@ -92,10 +93,16 @@ function selfAttention(model: Model, name: string, x: tf.Tensor, all: tf.Tensor,
  * @param image image tokens [B, N, Wv]
  */
 export function rememberPicture(model: Model, image: tf.Tensor): Memory[] {
-  return Array.from({ length: model.shape.text.depth }, (_, i) => {
-    const name = `${textLayer(i)}.crossattention.self`
-    return { key: projectHeads(model, `${name}.key`, image), value: projectHeads(model, `${name}.value`, image) }
-  })
+  const layers = Array.from({ length: model.shape.text.depth }, (_, i) => textLayer(i))
+  return layers.map((layer) => remember(model, `${layer}.crossattention`, image))
+}
+
+/** Keys and values of x [B, S, in], by one product: it reads x once, and so does its gradient. */
+export function remember(model: Model, name: string, x: tf.Tensor): Memory {
+  const both = (kind: string) =>
+    tf.concat(['key', 'value'].map((part) => parameter(model, `${name}.self.${part}.${kind}`)))
+  const [key, value] = splitParts(linear(x, both('weight'), both('bias')), 2, model.shape.text.heads)
+  return { key: key!, value: value! }
 }
 
 export interface Memory {

@@ -1,5 +1,5 @@
 import { gelu, linear, tf } from '../tensor/index.ts'
-import { attend, dense, joinHeads, norm, parameter, type Model } from './layers.ts'
+import { attend, dense, joinHeads, norm, parameter, splitParts, type Model } from './layers.ts'
 import { imageLayer } from './names.ts'
 
 /** Mean and deviation of CLIP's pictures, which BLIP normalises with too. */
@@ -46,9 +46,7 @@ function imageBlock(model: Model, name: string, x: tf.Tensor): tf.Tensor {
 
 function selfAttention(model: Model, name: string, x: tf.Tensor): tf.Tensor {
   const { heads } = model.shape.image
-  const [batch, length, width] = x.shape as [number, number, number]
-  const fused = tf.reshape(dense(model, `${name}.qkv`, x), [batch, length, 3, heads, width / heads])
-  const [query, key, value] = tf.unstack(tf.transpose(fused, [2, 0, 3, 1, 4]))
+  const [query, key, value] = splitParts(dense(model, `${name}.qkv`, x), 3, heads)
   const attended = attend({ query: query!, key: key!, value: value! }, undefined)
   return dense(model, `${name}.projection`, joinHeads(attended))
 }

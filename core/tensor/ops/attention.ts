@@ -12,19 +12,22 @@ const attend = (mask?: tf.Tensor) =>
   tf.customGrad((q, k, v, save) => {
     const [query, key, value] = [q as tf.Tensor, k as tf.Tensor, v as tf.Tensor]
     const scale = 1 / Math.sqrt(query.shape.at(-1)!)
-    const scores = tf.mul(tf.matMul(query, key, false, true), scale)
+    const scaled = tf.mul(query, scale) // smaller than the scores
+    const scores = tf.matMul(scaled, key, false, true)
     const shares = tf.softmax(mask ? tf.add(scores, mask) : scores)
-    ;(save as tf.GradSaveFunc)([query, key, value, shares])
+    const attended = tf.matMul(shares, value)
+    ;(save as tf.GradSaveFunc)([scaled, key, value, shares, attended])
     return {
-      value: tf.matMul(shares, value),
+      value: attended,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, scale),
     }
   })
 
 function gradient(dy: tf.Tensor, saved: tf.Tensor[], scale: number): tf.Tensor[] {
-  const [query, key, value, shares] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+  const [scaled, key, value, shares, attended] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
   const dShares = tf.matMul(dy, value, false, true)
-  const pulled = tf.sum(tf.mul(dShares, shares), -1, true)
-  const dScores = tf.mul(tf.mul(shares, tf.sub(dShares, pulled)), scale)
-  return [tf.matMul(dScores, key), tf.matMul(dScores, query, true, false), tf.matMul(shares, dy, true, false)]
+  const pulled = tf.sum(tf.mul(dy, attended), -1, true) // = Σ dShares · shares (FlashAttention, arXiv 2205.14135, B.4)
+  const dScores = tf.mul(shares, tf.sub(dShares, pulled))
+  const dQuery = tf.mul(tf.matMul(dScores, key), scale)
+  return [dQuery, tf.matMul(dScores, scaled, true, false), tf.matMul(shares, dy, true, false)]
 }

@@ -37,10 +37,15 @@ const affine = tf.customGrad((x, weight, bias, save) => {
   ;(save as tf.GradSaveFunc)([rows, matrix])
   const product = multiply(rows, matrix, false, true)
   const value = runOperation('BiasAdd', [attribute.type('T', 'float32')], [product, bias as tf.Tensor])
-  return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [...productGradient(dy, saved), tf.sum(dy, 0)] }
+  return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [...productGradient(dy, saved), sumRows(dy)] }
 })
 
 function productGradient(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
   const [rows, matrix] = saved as [tf.Tensor, tf.Tensor]
   return [multiply(dy, matrix, false, false), multiply(dy, rows, true, false)]
+}
+
+/** Sum over the first axis: TensorFlow has a kernel of its own for the gradient of a bias. */
+function sumRows(dy: tf.Tensor): tf.Tensor {
+  return runOperation('BiasAddGrad', [attribute.type('T', 'float32')], [dy])
 }
