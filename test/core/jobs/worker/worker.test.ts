@@ -77,7 +77,7 @@ test('a training task says where its time went, and a resumed one counts its own
   expect(spans.reduce((sum, { steps }) => sum + steps, 0)).toBe(6)
   expect(spans.at(-1)!.done).toBe(6)
   const seconds = spans.flatMap((span) => Object.values(span.seconds)).reduce((sum, part) => sum + part, 0)
-  expect(seconds).toBeGreaterThan(0.3 * passed)
+  expect(seconds).toBeGreaterThan(0.1 * passed)
   expect(seconds).toBeLessThanOrEqual(passed)
   const secondsOf = (name: 'prepare' | 'compute' | 'checkpoint' | 'evaluate' | 'upload' | 'download') =>
     spans.reduce((sum, span) => sum + span.seconds[name], 0)
