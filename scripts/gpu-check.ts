@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { cacheFolder } from '../core/tensor/provision/folder.ts'
 import { install } from '../core/tensor/provision/install.ts'
 import { compilerOf, cuda12, cuda13 } from '../core/tensor/provision/packages/cuda.ts'
 import type { Precision } from '../core/tensor/index.ts'
@@ -68,7 +67,7 @@ function compile(order: Order): Promise<Row[]> {
   )
   const found: Row[] = []
   return new Promise((resolve) => {
-    const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment, XDG_CACHE_HOME: join(cacheFolder(), '..') }
+    const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment }
     const child = spawn(process.execPath, [program, plugin, JSON.stringify(order)], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
