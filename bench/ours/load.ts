@@ -17,6 +17,7 @@ import { serve } from '../harness/serve.ts'
 
 const { shape, vocabularyFile } = readShape(join(import.meta.dirname, '../../resources/models/tiny.json'))
 const vocabulary = readVocabulary(vocabularyFile)
+const tokenizer = createTokenizer(vocabulary)
 const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-load-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
@@ -29,19 +30,13 @@ interface Opened {
   /** Fills that are under way. */
   pending: Set<Promise<unknown>>
   size: number
-  epoch: number
 }
 let opened: Opened | null = null
 
-/** A loader whose cache is empty. Its thread has started and decoded the warm-up pictures before it counts as open. */
+/** Starts a loader with an empty cache, and has it load some pictures, as a run that has been going for a while has. */
 async function open({ size, warmUps }: { size: number; warmUps: string[] }): Promise<void> {
   await opened?.loader.close()
   const thread = startPictureLoader({ size, cache: newCache() })
-  const change = { left: 0, top: 0, width: 1, height: 1, flip: true }
-  await thread.fill(
-    new Uint8Array(warmUps.length * size * size * 3),
-    warmUps.map((path, row) => ({ row, path, change })),
-  )
   const pending: Opened['pending'] = new Set()
   const loader: PictureLoader = {
     ...thread,
@@ -51,16 +46,17 @@ async function open({ size, warmUps }: { size: number; warmUps: string[] }): Pro
       return filling.finally(() => pending.delete(filling))
     },
   }
-  opened = { loader, pending, size, epoch: 0 }
+  opened = { loader, pending, size }
+  for (let number = 0; number < 3; number++) await epoch({ paths: warmUps, batch: warmUps.length, number })
 }
 
 /** One epoch of augmented batches with their token rows, as the training loop takes them. */
-async function epoch({ paths, batch }: { paths: string[]; batch: number }) {
-  const { loader, pending, size, epoch: number } = opened!
+async function epoch({ paths, batch, number }: { paths: string[]; batch: number; number: number }) {
+  const { loader, pending, size } = opened!
   const batches = createBatches({
     pairs: pairsOf(paths),
     pictures: loader,
-    tokenizer: createTokenizer(vocabulary),
+    tokenizer,
     batchSize: batch,
     imageSize: size,
     textLength: 16,
@@ -74,8 +70,7 @@ async function epoch({ paths, batch }: { paths: string[]; batch: number }) {
   const { user, system } = process.cpuUsage(before)
   const seconds = (performance.now() - began) / 1000
   await Promise.all(pending) // of the next epoch, begun ahead
-  opened!.epoch++
-  return { images: count * batch, seconds, cpuSeconds: (user + system) / 1e6 }
+  return { seconds, cpuSeconds: (user + system) / 1e6 }
 }
 
 /** What sharp does by itself: the same files, as many at a time, resized to raw bytes that nobody uses. */
@@ -85,7 +80,7 @@ async function sharpAlone({ paths, size }: { paths: string[]; size: number }) {
     void (await sharp(path).resize(size, size, { fit: 'fill', kernel: 'cubic' }).raw().toBuffer())
   await inParallel(paths, resize, cores + 1)
   const { user, system } = process.cpuUsage(before)
-  return { images: paths.length, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 }
+  return { seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 }
 }
 
 /** Two epochs of a real run of the tiny shape: seconds by activity in each, from the first step's end. */

@@ -1,0 +1,136 @@
+/** JPEG files to augmented batches, and whether training waits for them. Run: npm run bench -- load [640 | 1600 | train] [--quick] [--json] */
+import { linkSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { alternate, compareRates, type Side, type Times } from './harness/measure.ts'
+import { makePhotographs } from './harness/photographs.ts'
+import { startOurs, startPeer, type Program } from './harness/program.ts'
+import { cores, type BenchRow } from './harness/record.ts'
+import type { BenchOptions } from './run.ts'
+
+const size = 224
+const batch = 64
+const workers = 2
+const warmUps = 64
+
+interface Epoch {
+  seconds: number
+  cpuSeconds: number
+}
+
+interface Case {
+  width: number
+  height: number
+  count: number
+  turns: number
+}
+
+const cases = (quick: boolean): Case[] => [
+  { width: 640, height: 480, count: quick ? batch : 6 * batch, turns: quick ? 1 : 5 },
+  { width: 1600, height: 1200, count: quick ? batch : 2 * batch, turns: quick ? 1 : 5 },
+]
+
+/** Rows of this benchmark. */
+export async function bench({ quick, only }: BenchOptions): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-pictures-'))
+  const ours = startOurs('load.ts', { environment: { UV_THREADPOOL_SIZE: String(Math.max(2, cores)) } })
+  const peer = await startPeer('load.py')
+  const wanted = (name: string | number) => only.length === 0 || only.includes(String(name))
+  const rows: BenchRow[] = []
+  try {
+    for (const each of cases(quick)) {
+      const home = join(folder, String(each.width))
+      const made = await makePhotographs(home, { ...each, count: each.count + warmUps })
+      const [paths, others] = [made.slice(0, each.count), made.slice(each.count)]
+      if (wanted(each.width)) rows.push(...(await compare(each, { ours, peer, home, paths, others })))
+      if (each.width === 640 && wanted('train')) rows.push(...(await trainingWaits(ours, paths)))
+    }
+    return rows
+  } finally {
+    await Promise.all([ours.close(), peer.close()])
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Bench {
+  ours: Program
+  peer: Program
+  home: string
+  paths: string[]
+  /** Pictures that warm up a new thread. */
+  others: string[]
+}
+
+async function compare({ width, height, count, turns }: Case, { ours, peer, home, paths, others }: Bench) {
+  const ask = async (program: Program, action: string, fields: object) =>
+    timing(await program.ask<Epoch>(action, { size, batch, ...fields }))
+  await ours.ask('open', { size, warmUps: others })
+  let known = underNewNames(paths)
+  let epochs = 0
+  await ask(ours, 'epoch', { paths: known, number: epochs++ })
+  const load = { folder: home, first: 0, count, workers }
+  const sides: Side[] = [
+    {
+      name: 'first epoch',
+      run: async () => ask(ours, 'epoch', { paths: (known = underNewNames(paths)), number: epochs++ }),
+    },
+    { name: 'later epoch', run: () => ask(ours, 'epoch', { paths: known, number: epochs++ }) },
+    { name: 'sharp alone', run: () => ask(ours, 'sharpAlone', { paths }) },
+    { name: `DataLoader with PIL, ${workers} workers`, run: () => ask(peer, 'load', load) },
+    { name: 'the same with draft mode', run: () => ask(peer, 'load', { ...load, draft: true }) },
+  ]
+  const [first, second, alone, plain, draft] = await alternate(sides, { turns })
+  const name = `${width}×${height}`
+  const row = (epoch: string, side: Times, beside: Times, target: number | null, note?: string) =>
+    compareRates({
+      name: `${name}, ${epoch}`,
+      unit: 'images/s',
+      amount: count,
+      ours: side,
+      peers: [beside],
+      target,
+      note,
+    })
+  const once = 'first epoch, nothing kept yet'
+  return [
+    row(once, first!, alone!, 0.9),
+    row(once, first!, plain!, 1.5),
+    row(once, first!, draft!, null, 'PIL decodes at a fraction where it can; torchvision does not ask it to'),
+    row('later epochs and runs, pictures kept', second!, plain!, 1.5),
+  ]
+}
+
+/** The same files by new names: pictures that no cache has seen, but the system has read. */
+function underNewNames(paths: string[]): string[] {
+  const folder = mkdtempSync(join(dirname(paths[0]!), 'again-'))
+  return paths.map((path) => {
+    const name = join(folder, basename(path))
+    linkSync(path, name)
+    return name
+  })
+}
+
+const timing = ({ seconds, cpuSeconds }: Epoch) => ({ ms: seconds * 1000, cpuMs: cpuSeconds * 1000 })
+
+/** Trains the tiny shape on the pictures; how much of the time it stood waiting for them. */
+async function trainingWaits(ours: Program, paths: string[]): Promise<BenchRow[]> {
+  const { epochs } = await ours.ask<{ epochs: { seconds: number; wait: number; steps: number }[] }>('trainTwice', {
+    paths,
+    batch: 32,
+  })
+  return epochs.map(({ seconds, wait, steps }, index) => {
+    const share = (100 * wait) / seconds
+    return {
+      name: `training tiny, ${index === 0 ? 'first' : 'second'} epoch: waits for pictures`,
+      unit: '% of time',
+      ours: Number(share.toFixed(2)),
+      peer: null,
+      peerName: null,
+      ratio: null,
+      target: 5,
+      pass: share < 5,
+      n: steps,
+      note: `${((1000 * seconds) / steps).toFixed(0)} ms a step of 32 pairs at 96 px, from 640×480 JPEG; after the first step`,
+    }
+  })
+}
