@@ -24,7 +24,7 @@ function trainElsewhere(run: string, step?: number): Promise<void> {
 
 test(
   'a run that is killed twice and resumed ends with the same bits as one that is not',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const [straight, broken] = [folder(), folder()]
     await trainElsewhere(straight)
@@ -35,7 +35,7 @@ test(
   },
 )
 
-test('a cancelled run is saved where it was and goes on from there', { timeout: 120_000 }, async () => {
+test('a cancelled run is saved where it was and goes on from there', { timeout: 240_000 }, async () => {
   const [straight, stopped] = [folder(), folder()]
   await trainHere(straight)
   const controller = new AbortController()
@@ -50,7 +50,7 @@ test('a cancelled run is saved where it was and goes on from there', { timeout: 
   expect(await weights(stopped)).toEqual(await weights(straight))
 })
 
-test('keeps two checkpoints, and goes on from the older when the newer is damaged', { timeout: 120_000 }, async () => {
+test('keeps two checkpoints, and goes on from the older when the newer is damaged', { timeout: 240_000 }, async () => {
   const run = folder()
   await trainHere(run)
   const names = () => readdirSync(join(run, 'checkpoints')).toSorted()
@@ -62,7 +62,7 @@ test('keeps two checkpoints, and goes on from the older when the newer is damage
   expect(point?.state.step).toBe(12)
 })
 
-test('refuses to go on with other knobs, naming the one that differs', { timeout: 120_000 }, async () => {
+test('refuses to go on with other knobs, naming the one that differs', { timeout: 240_000 }, async () => {
   const run = folder()
   await trainHere(run, { changes: { steps: 4 } })
   await expect(trainHere(run, { changes: { learningRate: 0.01 } })).rejects.toThrow('another steps')
