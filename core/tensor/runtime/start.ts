@@ -13,7 +13,7 @@ export interface StartOptions extends PjrtOptions {
   root?: string
   /** libtensorflow: threads inside one operation; 0 or absent: as many as cores. */
   threads?: number
-  /** Precision of captured steps that don't ask for one. */
+  /** Precision of captured steps that don't ask for one; default: WINNOW_PRECISION, or else 'float32'. */
   precision?: Precision
 }
 
@@ -29,11 +29,12 @@ export function startTensor(options: StartOptions = {}): Promise<Runtime> {
 }
 
 async function start(options: StartOptions): Promise<Runtime> {
-  const { runtime: name = chosenRuntime(), root = runtimeFolder(), threads = 0, precision } = options
+  const { runtime: name = chosenRuntime(), root = runtimeFolder(), threads = 0 } = options
+  const precision = options.precision ?? chosenPrecision()
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // warnings about CPU features are not for people
   // TensorFlow uses oneDNN by itself only where it finds AVX-512 VNNI; on AVX2 it makes a training step a tenth faster too.
   if (process.arch === 'x64') process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1'
-  const runtime = name === 'pjrt' ? startPjrt(options) : startTensorFlow(root, threads, precision)
+  const runtime = name === 'pjrt' ? startPjrt({ ...options, precision }) : startTensorFlow(root, threads, precision)
   openSession(runtime)
   await installBackend()
   return runtime
@@ -46,5 +47,15 @@ export function chosenRuntime(environment: NodeJS.ProcessEnv = process.env): Run
   throw new Fault('runtime-unsupported', `There is no tensor runtime called ${name}.`, {
     subject: name,
     hint: 'Set WINNOW_RUNTIME to libtensorflow or pjrt, or leave it unset.',
+  })
+}
+
+/** The precision that WINNOW_PRECISION asks for. Throws Fault `precision-unsupported` for one that does not exist. */
+export function chosenPrecision(environment: NodeJS.ProcessEnv = process.env): Precision {
+  const name = environment['WINNOW_PRECISION'] || 'float32'
+  if (name === 'float32' || name === 'bfloat16') return name
+  throw new Fault('precision-unsupported', `There is no precision called ${name}.`, {
+    subject: name,
+    hint: 'Set WINNOW_PRECISION to float32 or bfloat16, or leave it unset.',
   })
 }

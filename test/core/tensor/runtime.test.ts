@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runtimeFolder, selfTest, startTensor, tf } from '../../../core/tensor/index.ts'
-import { chosenRuntime } from '../../../core/tensor/runtime/start.ts'
+import { chosenPrecision, chosenRuntime } from '../../../core/tensor/runtime/start.ts'
 
 const name = chosenRuntime()
 const onPjrt = name === 'pjrt'
@@ -37,6 +37,12 @@ test('a runtime is chosen by WINNOW_RUNTIME, and one that does not exist is refu
   expect(chosenRuntime({})).toBe('libtensorflow')
   expect(chosenRuntime({ WINNOW_RUNTIME: 'pjrt' })).toBe('pjrt')
   expect(() => chosenRuntime({ WINNOW_RUNTIME: 'abacus' })).toThrow(/abacus/)
+})
+
+test('the precision is float32 unless WINNOW_PRECISION says otherwise', () => {
+  expect(chosenPrecision({})).toBe('float32')
+  expect(chosenPrecision({ WINNOW_PRECISION: 'bfloat16' })).toBe('bfloat16')
+  expect(() => chosenPrecision({ WINNOW_PRECISION: 'int1' })).toThrow(/int1/)
 })
 
 test('the self-test passes and tells version and devices', async () => {

@@ -4,6 +4,7 @@ import { installed, stampOf } from '../install.ts'
 import type { PluginSet } from '../packages/wheel.ts'
 import type { Choice } from './choose.ts'
 import type { Hardware } from './detect.ts'
+import type { Gpu } from './gpu.ts'
 
 /** The library of a choice, whether or not it is there yet. */
 export function pluginPath(choice: Choice, cache: string): string {
@@ -47,9 +48,16 @@ export function pluginEnvironment(
       hardware.wsl ? wslLibraries : '',
       environment['LD_LIBRARY_PATH'],
     ),
+    WINNOW_PRECISION: environment['WINNOW_PRECISION'] ?? (choice.gpu && hasBfloat16(choice.gpu) ? 'bfloat16' : ''),
     ...(environment['CUDA_VISIBLE_DEVICES'] === undefined ? oneCard(choice, hardware) : {}),
   }
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ''))
+}
+
+/** Whether a card multiplies matrices of bfloat16 in its own units: NVIDIA's since Ampere, AMD's since CDNA 2 and RDNA 3. */
+function hasBfloat16({ vendor, target }: Gpu): boolean {
+  if (target === null) return false
+  return vendor === 'nvidia' ? Number(target) >= 8 : /^gfx(90a|9[45]|1[12])/.test(target)
 }
 
 /** Where Windows' driver puts libcuda for Linux. */

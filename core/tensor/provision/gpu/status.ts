@@ -90,6 +90,6 @@ const meanings: [RegExp, string][] = [
   [/libcuda\.so/i, 'The driver’s library libcuda.so.1 isn’t found. Install the driver completely.'],
   [
     /cannot open shared object file/i,
-    'A library that the plugin needs is missing: delete the plugin’s folder and install it again.',
+    'A library that the plugin needs is missing. For AMD, install ROCm 7 completely; for NVIDIA, delete the plugin’s folder and install it again.',
   ],
 ]

@@ -128,6 +128,17 @@ describe('the environment of a worker', () => {
     expect(found['CUDA_VISIBLE_DEVICES']).toBeUndefined()
   })
 
+  it('asks for bfloat16 on cards that have it, unless the person asked for another precision', async () => {
+    const precision = async (name: keyof typeof machines, set = {}) => {
+      const { hardware } = await gpuStatus({ ...options, machine: machines[name] })
+      return pluginEnvironment({ gpu: hardware.gpus[0]!, set: cuda12 }, '/cache', hardware, set)['WINNOW_PRECISION']
+    }
+    expect(await precision('rtx3090')).toBe('bfloat16')
+    expect(await precision('mi300')).toBe('bfloat16')
+    expect(await precision('t4')).toBeUndefined()
+    expect(await precision('rtx3090', { WINNOW_PRECISION: 'float32' })).toBe('float32')
+  })
+
   it('keeps what the person set, and lets it count', async () => {
     const { hardware } = await gpuStatus({ ...options, machine: machines.mixed })
     const set = { XLA_FLAGS: '--xla_dump_to=/tmp', LD_LIBRARY_PATH: '/own', CUDA_VISIBLE_DEVICES: '0' }
