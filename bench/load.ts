@@ -9,9 +9,7 @@ import { cores, type BenchRow } from './harness/record.ts'
 import type { BenchOptions } from './run.ts'
 
 const size = 224
-const batch = 64
 const workers = 2
-const warmUps = 64
 
 interface Epoch {
   seconds: number
@@ -21,47 +19,55 @@ interface Epoch {
 interface Case {
   width: number
   height: number
+  batch: number
   count: number
   turns: number
+  /** Pictures beside those that count, to warm up with. */
+  warmUps: number
 }
 
-const cases = (quick: boolean): Case[] => [
-  { width: 640, height: 480, count: quick ? batch : 6 * batch, turns: quick ? 1 : 5 },
-  { width: 1600, height: 1200, count: quick ? batch : 2 * batch, turns: quick ? 1 : 5 },
-]
+function cases(quick: boolean): Case[] {
+  if (quick) return [{ width: 640, height: 480, batch: 8, count: 16, turns: 1, warmUps: 4 }]
+  return [
+    { width: 640, height: 480, batch: 64, count: 384, turns: 5, warmUps: 64 },
+    { width: 1600, height: 1200, batch: 64, count: 128, turns: 5, warmUps: 64 },
+  ]
+}
 
 /** Rows of this benchmark. */
-export async function bench({ quick, only }: BenchOptions): Promise<BenchRow[]> {
+export async function bench({ quick, alone = false, only }: BenchOptions): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-pictures-'))
   const ours = startOurs('load.ts', { environment: { UV_THREADPOOL_SIZE: String(Math.max(2, cores)) } })
-  const peer = await startPeer('load.py')
+  const peer = alone ? null : await startPeer('load.py')
   const wanted = (name: string | number) => only.length === 0 || only.includes(String(name))
   const rows: BenchRow[] = []
   try {
     for (const each of cases(quick)) {
+      const [compares, trains] = [wanted(each.width), each.width === 640 && wanted('train')]
+      if (!compares && !trains) continue
       const home = join(folder, String(each.width))
-      const made = await makePhotographs(home, { ...each, count: each.count + warmUps })
+      const made = await makePhotographs(home, { ...each, count: each.count + each.warmUps })
       const [paths, others] = [made.slice(0, each.count), made.slice(each.count)]
-      if (wanted(each.width)) rows.push(...(await compare(each, { ours, peer, home, paths, others })))
-      if (each.width === 640 && wanted('train')) rows.push(...(await trainingWaits(ours, paths)))
+      if (compares) rows.push(...(await compare(each, { ours, peer, home, paths, others })))
+      if (trains) rows.push(...(await trainingWaits(ours, paths, each.batch / 2)))
     }
     return rows
   } finally {
-    await Promise.all([ours.close(), peer.close()])
+    await Promise.all([ours.close(), peer?.close()])
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 interface Bench {
   ours: Program
-  peer: Program
+  peer: Program | null
   home: string
   paths: string[]
   /** Pictures that warm up a new thread. */
   others: string[]
 }
 
-async function compare({ width, height, count, turns }: Case, { ours, peer, home, paths, others }: Bench) {
+async function compare({ width, height, batch, count, turns }: Case, { ours, peer, home, paths, others }: Bench) {
   const ask = async (program: Program, action: string, fields: object) =>
     timing(await program.ask<Epoch>(action, { size, batch, ...fields }))
   await ours.ask('open', { size, warmUps: others })
@@ -76,9 +82,12 @@ async function compare({ width, height, count, turns }: Case, { ours, peer, home
     },
     { name: 'later epoch', run: () => ask(ours, 'epoch', { paths: known, number: epochs++ }) },
     { name: 'sharp alone', run: () => ask(ours, 'sharpAlone', { paths }) },
-    { name: `DataLoader with PIL, ${workers} workers`, run: () => ask(peer, 'load', load) },
-    { name: 'the same with draft mode', run: () => ask(peer, 'load', { ...load, draft: true }) },
   ]
+  if (peer) {
+    const name = `DataLoader with PIL, ${workers} workers`
+    sides.push({ name, run: () => ask(peer, 'load', load) })
+    sides.push({ name: `${name}, draft mode`, run: () => ask(peer, 'load', { ...load, draft: true }) })
+  }
   const [first, second, alone, plain, draft] = await alternate(sides, { turns })
   const name = `${width}×${height}`
   const row = (epoch: string, side: Times, beside: Times, target: number | null, note?: string) =>
@@ -91,12 +100,15 @@ async function compare({ width, height, count, turns }: Case, { ours, peer, home
       target,
       note,
     })
-  const once = 'first epoch, nothing kept yet'
+  const [once, later] = ['first epoch, nothing kept yet', 'later epochs and runs, pictures kept']
+  const rows = [row(once, first!, alone!, 0.9)]
+  if (!plain || !draft) return [...rows, row(later, second!, alone!, null)]
+  const drafted = 'PIL decodes at a fraction where it can; torchvision does not ask it to'
   return [
-    row(once, first!, alone!, 0.9),
-    row(once, first!, plain!, 1.5),
-    row(once, first!, draft!, null, 'PIL decodes at a fraction where it can; torchvision does not ask it to'),
-    row('later epochs and runs, pictures kept', second!, plain!, 1.5),
+    ...rows,
+    row(once, first!, plain, 1.5),
+    row(once, first!, draft, null, drafted),
+    row(later, second!, plain, 1.5),
   ]
 }
 
@@ -113,10 +125,10 @@ function underNewNames(paths: string[]): string[] {
 const timing = ({ seconds, cpuSeconds }: Epoch) => ({ ms: seconds * 1000, cpuMs: cpuSeconds * 1000 })
 
 /** Trains the tiny shape on the pictures; how much of the time it stood waiting for them. */
-async function trainingWaits(ours: Program, paths: string[]): Promise<BenchRow[]> {
+async function trainingWaits(ours: Program, paths: string[], batch: number): Promise<BenchRow[]> {
   const { epochs } = await ours.ask<{ epochs: { seconds: number; wait: number; steps: number }[] }>('trainTwice', {
     paths,
-    batch: 32,
+    batch,
   })
   return epochs.map(({ seconds, wait, steps }, index) => {
     const share = (100 * wait) / seconds
@@ -130,7 +142,7 @@ async function trainingWaits(ours: Program, paths: string[]): Promise<BenchRow[]
       target: 5,
       pass: share < 5,
       n: steps,
-      note: `${((1000 * seconds) / steps).toFixed(0)} ms a step of 32 pairs at 96 px, from 640×480 JPEG; after the first step`,
+      note: `${((1000 * seconds) / steps).toFixed(0)} ms a step of ${batch} pairs at 96 px, from 640×480 JPEG; after the first step`,
     }
   })
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { bench as load } from '../../bench/load.ts'
 import { bench as memory } from '../../bench/memory.ts'
 import { bench as start } from '../../bench/start.ts'
 import { bench as train } from '../../bench/train.ts'
@@ -21,3 +22,18 @@ test('the start benchmark launches each mode twice', { timeout: 240_000 }, async
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) expect(row.ours).toBeGreaterThan(0)
 })
+
+test(
+  'the loading benchmark tells first epochs from later ones, and what training waits',
+  { timeout: 240_000 },
+  async () => {
+    const rows = await load({ ...smoke, only: ['640', 'train'] })
+    expect(rows.map(({ name }) => name)).toEqual([
+      expect.stringContaining('first epoch'),
+      expect.stringContaining('later epochs'),
+      expect.stringContaining('first epoch: waits'),
+      expect.stringContaining('second epoch: waits'),
+    ])
+    for (const { ours } of rows) expect(ours).toBeGreaterThanOrEqual(0)
+  },
+)

@@ -37,13 +37,14 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
   const measure = (when: Evaluation['when']) =>
     time.during('evaluate', () => evaluate(model, heldOut, knobs, when, channel))
 
+  // Its thread starts while the start is measured.
+  const pictures = startPictureLoader({ size: start.shape.image.size, cache: task.cache })
   await before(task, point !== null, channel, () => measure('before'))
   log(
     point
       ? `Goes on after step ${point.state.step}.`
       : `Trains on ${pairs.length - heldOut.length} pairs; ${heldOut.length} are held out.`,
   )
-  const pictures = startPictureLoader({ size: start.shape.image.size, cache: task.cache })
   const outcome = await train({
     folder: task.folder,
     name: start.shape.name,
