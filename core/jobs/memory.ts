@@ -9,8 +9,9 @@ const usableShare = 0.9
 
 /** Memory that a run needs where it will compute, what is left there, and the largest batch that fits. */
 export async function planMemory(shape: Shape, knobs: Knobs, find = knownWorkerRuntime): Promise<MemoryPlan> {
-  const { gpu, memoryBytes, fault } = await find()
-  const place = gpu ? 'gpu' : 'cpu'
+  const { gpu, memoryBytes, fault, environment } = await find()
+  const onGpu = environment['WINNOW_PRECISION'] === 'bfloat16' ? 'gpuBfloat16' : 'gpu'
+  const place = gpu ? onGpu : 'cpu'
   const onCard = memoryBytes === null ? null : memoryBytes * usableShare
   const availableBytes = gpu ? onCard : process.availableMemory()
   const { total, ...parts } = estimateMemory(shape, knobs, place)

@@ -4,7 +4,7 @@ import type { Knobs } from './knobs.ts'
 import { trainedNames } from './optimiser.ts'
 
 /** Where a run computes; each keeps activations in its own way. */
-export type MemoryPlace = 'cpu' | 'gpu'
+export type MemoryPlace = 'cpu' | 'gpu' | 'gpuBfloat16'
 
 /** What a training run needs, in bytes: an estimate to plan by, not a promise. */
 export interface MemoryEstimate {
@@ -32,6 +32,7 @@ const calibration = {
   cpu: { runtime: 0.56e9, activations: 1, workspacePerParameter: 1 },
   // A GPU's memory holds neither program nor worker; what XLA and the libraries take beside is bounded.
   gpu: { runtime: 0.5e9, activations: 1.05, workspacePerParameter: 0 },
+  gpuBfloat16: { runtime: 0.5e9, activations: 0.75, workspacePerParameter: 0 },
 }
 
 /** Memory of a training run with the matching loss at work, on the processor or on a card. */

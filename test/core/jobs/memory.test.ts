@@ -27,6 +27,15 @@ describe('the plan of a run’s memory', () => {
     expect(larger.largestBatch).toBeGreaterThan(plan.largestBatch!)
   })
 
+  it('takes less for what is kept in bfloat16', async () => {
+    const found = await card(24e9)()
+    const plan = await planMemory(base, knobs, async () => ({
+      ...found,
+      environment: { WINNOW_PRECISION: 'bfloat16' },
+    }))
+    expect(plan.activations).toBeLessThan((await planMemory(base, knobs, card(24e9))).activations)
+  })
+
   it('leaves open what fits a card that doesn’t tell its memory', async () => {
     expect(await planMemory(base, knobs, card(null))).toMatchObject({ availableBytes: null, largestBatch: null })
   })

@@ -5,7 +5,7 @@ import { estimateMemory, largestBatch } from '../../../core/train/memory.ts'
 import { knobsOf, recipeNamed } from '../../../core/train/recipe.ts'
 
 const knobs = { ...knobsOf(recipeNamed('finetune')), textLength: 24 }
-const places = ['cpu', 'gpu'] as const
+const places = ['cpu', 'gpu', 'gpuBfloat16'] as const
 
 describe('the memory estimate', () => {
   it('is the sum of its parts: weight, gradient, two moments, activations, workspace and runtime', () => {
