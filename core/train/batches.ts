@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Fault } from '../contract/fault.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { changeOf, type Augmentation } from './augment.ts'
@@ -97,23 +98,32 @@ function createAssembler(options: BatchOptions): Assemble {
     })
     const chosen = drawn.map(readable)
     const empty = new Uint8Array(drawn.length * imageSize ** 2 * 3)
-    let filled = await pictures.fill(empty, chosen.map(wanted))
+    const filling = pictures.fill(empty, chosen.map(wanted))
+    filling.catch(() => {}) // reported below
+    // Texts take some milliseconds: the caller's step, which runs beside this, is to start first.
+    await setImmediate()
+    let rows = rowsOf(chosen)
+    let filled = await filling
     while (filled.faults.length > 0) {
       for (const { row, fault } of filled.faults) {
         report(chosen[row]!, fault)
         chosen[row] = readable(chosen[row]!)
       }
+      rows = rowsOf(chosen)
       const again = filled.faults.map(({ row }) => wanted(chosen[row]!, row))
       filled = await pictures.fill(filled.images, again)
     }
-    const drawnPairs = chosen.map((index) => pairs[index]!)
+    return { images: filled.images, ...rows, after }
+  }
+
+  /** All of a batch but its pictures. */
+  function rowsOf(chosen: number[]): Omit<Batch, 'images' | 'after'> {
+    const drawn = chosen.map((index) => pairs[index]!)
     return {
-      images: filled.images,
-      text: tokens(drawnPairs, ({ text }) => text, 'cls'),
-      caption: tokens(drawnPairs, (pair) => toWrite(prompt, pair), 'dec'),
-      sampleIds: Int32Array.from(drawnPairs, ({ sampleId }) => sampleId),
+      text: tokens(drawn, ({ text }) => text, 'cls'),
+      caption: tokens(drawn, (pair) => toWrite(prompt, pair), 'dec'),
+      sampleIds: Int32Array.from(drawn, ({ sampleId }) => sampleId),
       captionIds: Int32Array.from(chosen, (index) => numbers[index]!),
-      after,
     }
   }
 
