@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { JobSpecInput, Retrieval, RunDetail } from '../contract/index.ts'
+import type { JobSpecInput, MemoryPlan, Retrieval, RunDetail } from '../contract/index.ts'
 import { printJob } from './curate.ts'
 import { runJob } from './follow.ts'
 import { change, checkpointOf, enterProject, onProject, queryOf, share, wholeNumber, withQuery } from './options.ts'
@@ -85,12 +85,17 @@ async function checkedSpec(client: Client, options: TrainOptions, output: Output
     seed,
     heldOut,
   }
-  const { pairs, pictures, heldOutPairs, steps, memoryBytes, warnings } = await client.runs.preflight(spec)
+  const { pairs, pictures, heldOutPairs, steps, memory, warnings } = await client.runs.preflight(spec)
   for (const warning of warnings) output.note(faultText(warning))
   output.note(
-    `${pairs} pairs of ${pictures} pictures, ${heldOutPairs} held out; ${steps} steps; about ${(memoryBytes / 1e9).toFixed(1)} GB of memory.`,
+    `${pairs} pairs of ${pictures} pictures, ${heldOutPairs} held out; ${steps} steps${memory ? memoryText(memory) : ''}.`,
   )
   return spec
+}
+
+function memoryText({ totalBytes, device, largestBatch }: MemoryPlan): string {
+  const fits = largestBatch ? `; a batch of up to ${largestBatch} fits` : ''
+  return `; about ${(totalBytes / 1e9).toFixed(1)} GB of memory on ${device}${fits}`
 }
 
 function printRun({ id, checkpoint, evaluation }: RunDetail, output: Output) {
