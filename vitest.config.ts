@@ -11,13 +11,16 @@ if (!plugin) console.warn('LEFT OUT: tests on the PJRT runtime, whose CPU plugin
 /** What computes with tensors, a second time on the other runtime. */
 const onBothRuntimes = [
   'test/core/tensor/*.test.ts',
+  'test/core/model/{blip,captioner}.test.ts',
   'test/core/objective/*.test.ts',
   'test/core/train/{loop,resume}.test.ts',
 ]
 
 const pjrtProject = {
   test: {
-    ...slow,
+    // Each operation that runs eagerly is compiled first.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     name: 'pjrt',
     environment: 'node',
     pool: 'forks' as const,

@@ -1,6 +1,15 @@
 export { tf } from './tfjs.ts'
 export { startTensor, type StartOptions } from './runtime/start.ts'
-export type { Compiled, Device, MemoryUse, Precision, Runtime, RuntimeName, Statistics } from './runtime/runtime.ts'
+export type {
+  Compiled,
+  Device,
+  DeviceMemory,
+  MemoryUse,
+  Precision,
+  Runtime,
+  RuntimeName,
+  Statistics,
+} from './runtime/runtime.ts'
 export type { PaperDevice } from './runtime/pjrt/paperDevice.ts'
 export { runtimeFolder } from './provision/folder.ts'
 export { selfTest, type SelfTest } from './provision/selfTest.ts'

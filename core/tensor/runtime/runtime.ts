@@ -13,6 +13,15 @@ export interface Device {
   memoryBytes: number
 }
 
+/** Memory of the device in bytes. */
+export interface DeviceMemory {
+  /** What may be used. */
+  limit: number
+  used: number
+  /** The most used so far. */
+  peak: number
+}
+
 /** A tensor on the device. Whoever was given one frees it, once. Only its own runtime can look inside. */
 export interface DeviceValue {
   readonly shape: readonly number[]
@@ -50,6 +59,8 @@ export interface Runtime {
   /** Folder of the libraries, or the plugin's file. */
   root: string
   devices(): Device[]
+  /** null where the runtime does not count (on a CPU). */
+  memory(): DeviceMemory | null
   /** Tensors, cells and frozen constants that exist on the device now. */
   liveHandles(): number
   /** What was compiled since the start. */

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import type { Device } from '../../runtime/runtime.ts'
+import type { Device, DeviceMemory } from '../../runtime/runtime.ts'
 import { viewMemory } from '../memory.ts'
 import { namedValues, type Options } from './options.ts'
 import { invoke, supports, textAt, type Plugin } from './plugin.ts'
@@ -39,7 +39,7 @@ export function describeDevices(client: Client): Device[] {
   return client.devices.map((device) => ({
     name: kindOf(client, device),
     type: client.platform === 'cpu' ? 'CPU' : 'GPU',
-    memoryBytes: memoryOf(client, device).limit,
+    memoryBytes: memoryOf(client, device)?.limit ?? (client.platform === 'cpu' ? totalmem() : 0),
   }))
 }
 
@@ -51,17 +51,9 @@ export function kindOf({ plugin }: Client, device: bigint): string {
   return textAt(kind, 'device_kind', 'device_kind_size')
 }
 
-export interface DeviceMemory {
-  /** Bytes that the client may use; on a CPU all of the machine's. */
-  limit: number
-  /** Bytes in use now, and the most so far; 0 where the plugin doesn't count (CPU). */
-  used: number
-  peak: number
-}
-
-export function memoryOf({ plugin, platform }: Client, device: bigint): DeviceMemory {
-  const unknown = { limit: platform === 'cpu' ? totalmem() : 0, used: 0, peak: 0 }
-  if (platform === 'cpu' || !supports(plugin, 'Device_MemoryStats')) return unknown
+/** Memory of a device; null where the plugin doesn't count it (on a CPU). */
+export function memoryOf({ plugin, platform }: Client, device: bigint): DeviceMemory | null {
+  if (platform === 'cpu' || !supports(plugin, 'Device_MemoryStats')) return null
   const stats = invoke(plugin, 'Device_MemoryStats', 'Reading the memory in use', { device })
   const optional = (field: string) => (stats.number(`${field}_is_set`) ? stats.number(field) : 0)
   return { limit: optional('bytes_limit'), used: stats.number('bytes_in_use'), peak: optional('peak_bytes_in_use') }

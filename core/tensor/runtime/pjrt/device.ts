@@ -1,5 +1,5 @@
 import type { HostValues } from '../../ffi/types.ts'
-import type { Compiled, Device } from '../runtime.ts'
+import type { Compiled, Device, DeviceMemory } from '../runtime.ts'
 
 /** StableHLO text of a whole program, with the numbers of its parameters and results. */
 export interface Module {
@@ -30,6 +30,7 @@ export interface PjrtDevice {
   /** The plugin's file. */
   root: string
   devices(): Device[]
+  memory(): DeviceMemory | null
   /** Whether tensors have values: false on paper. */
   hasValues: boolean
   put(shape: readonly number[], type: number, values: HostValues): bigint

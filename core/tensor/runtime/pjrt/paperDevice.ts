@@ -33,6 +33,7 @@ export function openPaperDevice(plugin: Plugin, { name, memoryBytes, options }: 
       deviceForm(shape, type, values) // what would be refused on a device is refused here
       return next()
     },
+    memory: () => null,
     hasValues: false,
     get: refuse,
     destroy: () => undefined,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { destroyBuffer, getBuffer, isDeleted, putBuffer } from '../../ffi/pjrt/buffers.ts'
-import { describeDevices, kindOf, newClient, type Client } from '../../ffi/pjrt/client.ts'
+import { describeDevices, kindOf, memoryOf, newClient, type Client } from '../../ffi/pjrt/client.ts'
 import { awaitEventAsync } from '../../ffi/pjrt/events.ts'
 import {
   compile,
@@ -53,6 +53,7 @@ export function openDevice(plugin: Plugin, { client: clientOptions, flags, cache
     version: `PJRT ${plugin.version.join('.')} ${client.platformVersion.split('\n')[0]}`,
     root: plugin.path,
     devices: () => describeDevices(client),
+    memory: () => memoryOf(client, client.devices[0]!),
     hasValues: true,
     put: (shape, type, values) => putBuffer(client, shape, type, values),
     get: (buffer, shape, type) => getBuffer(plugin, buffer, shape, type),

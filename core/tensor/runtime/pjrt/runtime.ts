@@ -15,6 +15,7 @@ export function runtimeOver(device: PjrtDevice, defaultPrecision: Precision): Ru
     version: device.version,
     root: device.root,
     devices: () => device.devices(),
+    memory: () => device.memory(),
     liveHandles,
     statistics: () => ({ ...statistics, eager: eager.compiled() }),
     upload,

@@ -23,6 +23,7 @@ function runtimeOver(context: Pointer, root: string): Runtime {
     version: C.TF_Version() as string,
     root,
     devices: () => listDevices(context),
+    memory: () => null,
     liveHandles,
     statistics: () => ({ compiled: 0, cached: 0, compileSeconds: 0, eager: 0 }),
     upload: (shape, type, values) => ({ handle: upload(shape, type, values), shape: [...shape], type }),

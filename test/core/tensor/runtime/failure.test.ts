@@ -16,6 +16,7 @@ function deviceThat(start: (consume: () => void) => Run) {
     root: '',
     hasValues: true,
     devices: () => [],
+    memory: () => null,
     put: () => ++made,
     get: () => Float32Array.of(1),
     destroy: (buffer) => void destroyed.push(buffer),
