@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { asFault, type Fault } from '../contract/fault.ts'
 import { resizedKey, type ResizedCache } from '../image/resized.ts'
-import { applyChange, type Change } from './augment.ts'
+import type { Change } from './augment.ts'
+import { createCrop } from './crop.ts'
 
 /** Decodes one picture, resized to the model's input: uint8 RGB [size, size, 3]. Rejects with a Fault. */
 export type Decode = (path: string) => Promise<Uint8Array>
@@ -57,13 +58,14 @@ export function createPictureLoader({
   const unreadable = new Map<string, Fault>()
   const underWay = new Map<string, Promise<Uint8Array | Fault>>()
   const limited = createLimit(width)
+  const crop = createCrop(size)
 
   async function fill(images: Uint8Array, wanted: WantedPicture[]): Promise<FilledRows> {
     const faults: FilledRows['faults'] = []
     const fillRow = async ({ row, path, change }: WantedPicture) => {
       // Subtle: no await between `known` and its use, since what the cache has read is overwritten by its next read.
       const pixels = known(path) ?? (await decodeOnce(path))
-      if (pixels instanceof Uint8Array) applyChange(pixels, size, change, images, row * pictureBytes)
+      if (pixels instanceof Uint8Array) crop(pixels, change, images, row * pictureBytes)
       else faults.push({ row, fault: pixels })
     }
     await Promise.all(wanted.map((each) => limited(() => fillRow(each))))
