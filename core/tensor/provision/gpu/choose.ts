@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Fault } from '../../../contract/index.ts'
-import { cuda12, cuda13 } from '../packages/cuda.ts'
+import { cuda12 } from '../packages/cuda12.ts'
+import { cuda13 } from '../packages/cuda13.ts'
 import { rocm7 } from '../packages/rocm.ts'
 import type { PluginSet } from '../packages/wheel.ts'
 import type { Hardware } from './detect.ts'
