@@ -5,9 +5,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Fault } from '../../../core/contract/fault.ts'
 import { decodeRgb } from '../../../core/image/decode.ts'
 import { openResizedCache } from '../../../core/image/resized.ts'
+import { createTokenizer } from '../../../core/text/tokenizer.ts'
+import { specialTokenText } from '../../../core/text/vocabulary.ts'
 import { changeOf } from '../../../core/train/augment.ts'
+import { createBatches, type Batch } from '../../../core/train/batches.ts'
 import { startPictureLoader } from '../../../core/train/pictures-host.ts'
 import { createPictureLoader, type PictureLoader, type WantedPicture } from '../../../core/train/pictures.ts'
+import type { SamplerState } from '../../../core/train/sampler.ts'
 import { scratch } from '../../support/data.ts'
 
 const size = 16
@@ -129,4 +133,41 @@ test('a cache folder that can not be used costs time, not the run', async () => 
   const thread = startPictureLoader({ size, cache: join(paths[0]!, 'below a file') })
   onTestFinished(() => thread.close())
   expect((await fill(thread, paths)).some((value) => value > 0)).toBe(true)
+})
+
+test('a run that was ended among its batches and goes on finds the same ones, though pictures are kept by then', async () => {
+  const paths = await noisyPictures(10)
+  writeFileSync(paths[3]!, 'no picture')
+  const tokenizer = createTokenizer([...Object.values(specialTokenText), 'a', 'picture'])
+  const batchesOf = (pictures: PictureLoader, start: SamplerState) =>
+    createBatches({
+      pairs: paths.map((path, sampleId) => ({ path, sampleId, text: 'a picture' })),
+      pictures,
+      tokenizer,
+      batchSize: 4,
+      imageSize: size,
+      textLength: 5,
+      prompt: '',
+      augmentation: { cropMinimum: 0.5, flip: 0.5 },
+      start,
+    })
+  const first: SamplerState = { seed: 1, epoch: 0, position: 0 }
+  const here = batchesOf(createPictureLoader({ decode: (path) => decodeRgb(path, size), size }), first)
+  const unbroken: Batch[] = []
+  for (let step = 0; step < 9; step++) unbroken.push(await here.next())
+
+  const cache = scratch()
+  let start = first
+  for (const [from, to] of [
+    [0, 2],
+    [2, 3],
+    [3, 9],
+  ] as const) {
+    const thread = startPictureLoader({ size, cache })
+    onTestFinished(() => thread.close())
+    const batches = batchesOf(thread, start)
+    for (let step = from; step < to; step++) expect(await batches.next()).toEqual(unbroken[step])
+    start = unbroken[to - 1]!.after
+    await thread.close()
+  }
 })
