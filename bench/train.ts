@@ -36,8 +36,11 @@ async function measure(size: Size, peer: Program | null, options: BenchOptions):
     for (const { runtime, start } of modes) if (!programs.has(runtime)) programs.set(runtime, await start())
     const ours = modes.map((mode) => ({ ...mode, program: programs.get(mode.runtime)! }))
     const training = await writeTrainingCase(folder, size)
+    const other = peer
+      ? { name: 'PyTorch', program: peer }
+      : { name: 'our eager step', program: programs.get('libtensorflow')! }
     const agreements: string[] = []
-    for (const { program, mode } of ours) agreements.push(await agreement({ program, mode, peer }, training))
+    for (const { program, mode } of ours) agreements.push(await agreement({ program, mode, other }, training))
     return await takeTurns(size, training, { ours, agreements, peer, options })
   } finally {
     for (const program of programs.values()) await program.close()

@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+import { cacheFolder } from '../../core/tensor/provision/folder.ts'
+import { installed } from '../../core/tensor/provision/install.ts'
+import { pjrtCpuFor } from '../../core/tensor/provision/packages/pjrtCpu.ts'
 import { startOurs, type Program } from './program.ts'
 
 export interface StartFields {
@@ -22,7 +26,7 @@ export interface ModeOptions {
   uncompiled?: boolean
 }
 
-/** The modes that can run on this machine: the first is what users get here. PJRT needs WINNOW_PJRT_PLUGIN. */
+/** The modes that can run on this machine: the first is what users get here. */
 export function oursModes({ quick, uncompiled = false }: ModeOptions): Mode[] {
   const mode = (name: string, mode: Mode['mode'], runtime: Mode['runtime']): Mode => {
     return { name, mode, runtime, keeps: runtime === 'pjrt', start: (fields) => started(runtime, fields) }
@@ -30,12 +34,20 @@ export function oursModes({ quick, uncompiled = false }: ModeOptions): Mode[] {
   return [
     mode('captured', 'captured', 'libtensorflow'),
     ...(quick || uncompiled ? [] : [mode('captured, XLA', 'xla', 'libtensorflow')]),
-    ...(process.env['WINNOW_PJRT_PLUGIN'] && !uncompiled ? [mode('captured, PJRT', 'captured', 'pjrt')] : []),
+    ...(plugin() && !uncompiled ? [mode('captured, PJRT', 'captured', 'pjrt')] : []),
   ]
 }
 
+/** The plugin that PJRT runs on: WINNOW_PJRT_PLUGIN, or the CPU plugin that `npm test` has fetched; null without one. */
+function plugin(): string | null {
+  const own = process.env['WINNOW_PJRT_PLUGIN']
+  if (own) return own
+  const wheels = pjrtCpuFor(`${process.platform}-${process.arch}`)
+  return wheels && installed(wheels) ? join(cacheFolder(), wheels.folder, 'pjrt_c_api_cpu_plugin.so') : null
+}
+
 async function started(runtime: Mode['runtime'], { cache }: StartFields = {}): Promise<Program> {
-  const program = startOurs('train.ts')
+  const program = startOurs('train.ts', { environment: runtime === 'pjrt' ? { WINNOW_PJRT_PLUGIN: plugin()! } : {} })
   await program.ask('start', { runtime, cache: cache ?? false })
   return program
 }

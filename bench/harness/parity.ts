@@ -9,8 +9,8 @@ const tolerances = [1e-4, 1e-3]
 export interface Compared {
   program: Program
   mode: Mode['mode']
-  /** Null: our own step without recording is the other side. */
-  peer: Program | null
+  /** Whose eager step is the measure. */
+  other: { name: string; program: Program }
 }
 
 /**
@@ -19,15 +19,14 @@ export interface Compared {
  * @returns what was found, for a row's note
  * @throws Error when they disagree: then there is nothing to time
  */
-export async function agreement({ program, mode, peer }: Compared, training: TrainingCase): Promise<string> {
+export async function agreement({ program, mode, other }: Compared, training: TrainingCase): Promise<string> {
   const fields = { name: 'parity', ...firstPairs(training, 2) }
   const mine = await twoSteps(program, fields, mode)
-  const theirs = await twoSteps(peer ?? program, fields, 'eager')
-  const other = peer ? 'PyTorch' : 'our eager step'
+  const theirs = await twoSteps(other.program, fields, 'eager')
   const [first, second] = tolerances.map((tolerance, index) =>
-    difference({ [mode]: mine[index]!, [other]: theirs[index]! }, tolerance).toExponential(0),
+    difference({ [mode]: mine[index]!, [other.name]: theirs[index]! }, tolerance).toExponential(0),
   )
-  return `losses and gradient agree with ${other}'s within ${first}, after an update within ${second}`
+  return `losses and gradient agree with ${other.name}'s within ${first}, after an update within ${second}`
 }
 
 async function twoSteps(program: Program, fields: { name: string }, mode: string): Promise<StepReport[]> {

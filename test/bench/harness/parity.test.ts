@@ -21,13 +21,14 @@ function program(steps: object[], asked: object[] = []): Program {
 test('steps that agree are told with the largest difference, on a batch of two pairs', async () => {
   const asked: { action: string; batch?: { text: number[][] } }[] = []
   const ours = program([report, { ...report, lm: 4.3005 }], asked as object[])
-  const text = await agreement({ program: ours, mode: 'captured', peer: program([report, report]) }, training)
+  const other = { name: 'PyTorch', program: program([report, report]) }
+  const text = await agreement({ program: ours, mode: 'captured', other }, training)
   expect(text).toContain("agree with PyTorch's within 0e+0, after an update within 5e-4")
   expect(asked[0]!.batch!.text).toEqual([[1], [2]])
 })
 
 test.each([['itc'], ['itm'], ['lm'], ['gradientNorm']] as const)('a difference in %s is refused', async (name) => {
-  const theirs = program([{ ...report, [name]: report[name] * 1.001 }, report])
-  const compared = agreement({ program: program([report, report]), mode: 'captured', peer: theirs }, training)
+  const other = { name: 'PyTorch', program: program([{ ...report, [name]: report[name] * 1.001 }, report]) }
+  const compared = agreement({ program: program([report, report]), mode: 'captured', other }, training)
   await expect(compared).rejects.toThrow('disagree by')
 })
