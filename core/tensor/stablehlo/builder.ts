@@ -25,7 +25,7 @@ export interface Value {
 }
 
 export interface BuilderOptions {
-  /** Rounds the operands of products and convolutions to bfloat16; their results stay float32. */
+  /** Rounds the operands of products to bfloat16; their results, and all else, stay float32. */
   bf16?: boolean
 }
 

@@ -1,7 +1,6 @@
 import type { Builder, Value } from './builder.ts'
 import { emit, typeOf } from './builder.ts'
 import type { Padding } from './instructions.ts'
-import { narrow } from './product.ts'
 
 /** Roles of the axes of input, kernel and result: b(atch), f(eature), i(nput), o(utput), and numbers for spatial axes. */
 export interface AxisRoles {
@@ -22,11 +21,13 @@ export interface ConvolutionOptions {
   batches?: number
 }
 
-/** A convolution (a correlation: the kernel is not turned). `features`, `batches`: numbers of groups. */
-export function convolve(builder: Builder, input: Value, kernel: Value, options: ConvolutionOptions): Value {
+/**
+ * A convolution (a correlation: the kernel is not turned). `features`, `batches`: numbers of groups.
+ * Always float32, in bfloat16 programs too: XLA for GPUs widens bfloat16 convolutions with float32 results again.
+ */
+export function convolve(builder: Builder, x: Value, kernel: Value, options: ConvolutionOptions): Value {
   const { roles, strides, padding, spread, dilations, features = 1, batches = 1 } = options
-  const [x, w] = [narrow(builder, input), narrow(builder, kernel)]
-  const result = { shape: resultShape(input, kernel, options), type: input.type }
+  const result = { shape: resultShape(x, kernel, options), type: x.type }
   const list = (values: readonly (number | string)[]) => `[${values.join(', ')}]`
   const window = [
     `stride = ${list(strides)}`,
@@ -36,9 +37,9 @@ export function convolve(builder: Builder, input: Value, kernel: Value, options:
   ].join(', ')
   const numbers = `${list(roles.input)}x${list(roles.kernel)}->${list(roles.result)}`
   const groups = `{batch_group_count = ${batches} : i64, feature_group_count = ${features} : i64}`
-  const types = `(${typeOf(x)}, ${typeOf(w)}) -> ${typeOf(result)}`
+  const types = `(${typeOf(x)}, ${typeOf(kernel)}) -> ${typeOf(result)}`
   const how = `dim_numbers = ${numbers}, window = {${window}} ${groups}`
-  return emit(builder, [x, w], result, `stablehlo.convolution(${x.name}, ${w.name}) ${how} : ${types}`)
+  return emit(builder, [x, kernel], result, `stablehlo.convolution(${x.name}, ${kernel.name}) ${how} : ${types}`)
 }
 
 function resultShape(input: Value, kernel: Value, options: ConvolutionOptions): number[] {

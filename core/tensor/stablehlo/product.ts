@@ -48,7 +48,7 @@ function source(value: Value): Reading {
   return { value: transposeOf.source, axes: (axis) => transposeOf.permutation[axis]! }
 }
 
-/** The operand of a product or convolution in the precision that the program is built for. */
-export function narrow(builder: Builder, x: Value): Value {
+/** The operand of a product in the precision that the program is built for. */
+function narrow(builder: Builder, x: Value): Value {
   return builder.bf16 && x.type === dataType.float32 ? convert(builder, x, dataType.bfloat16) : x
 }
