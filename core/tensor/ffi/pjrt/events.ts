@@ -19,3 +19,8 @@ export async function awaitEventAsync(plugin: Plugin, event: bigint, doing: stri
     invoke(plugin, 'Event_Destroy', doing, { event })
   }
 }
+
+/** Frees an event without waiting for it: the results tell. */
+export function forgetEvent(plugin: Plugin, event: bigint) {
+  if (event) invoke(plugin, 'Event_Destroy', 'Running an operation', { event })
+}

@@ -24,6 +24,13 @@ export interface Loaded {
   destroy(): void
 }
 
+/** An eager operation, compiled. */
+export interface Immediate {
+  /** Starts it and returns its results; reading one waits for it. */
+  run(buffers: readonly bigint[]): bigint[]
+  destroy(): void
+}
+
 /** Where buffers live and programs run: a plugin's device, or one that is only described. */
 export interface PjrtDevice {
   version: string
@@ -41,5 +48,5 @@ export interface PjrtDevice {
   /** Compiles off the event loop, or takes the program from the cache on disk. */
   compile(module: Module): Promise<Loaded>
   /** Compiles at once, for eager operations. */
-  compileNow(module: Module): Pick<Loaded, 'start' | 'destroy'>
+  compileNow(module: Module): Immediate
 }

@@ -1,7 +1,7 @@
 import type { HostValues } from '../../ffi/types.ts'
 import { constant, hostInputs, lowerOperation, moduleText, newBuilder, parameter } from '../../stablehlo/index.ts'
 import type { DeviceValue, Operation } from '../runtime.ts'
-import type { Loaded, PjrtDevice } from './device.ts'
+import type { Immediate, PjrtDevice } from './device.ts'
 import { checkIndices } from './indices.ts'
 import type { Value, Values } from './values.ts'
 
@@ -9,7 +9,7 @@ import type { Value, Values } from './values.ts'
 const cacheLimit = 2000
 
 interface Compiled {
-  loaded: Pick<Loaded, 'start' | 'destroy'>
+  loaded: Immediate
   results: Pick<DeviceValue, 'shape' | 'type'>[]
 }
 
@@ -41,9 +41,9 @@ export function newEager(device: PjrtDevice, values: Values) {
       const known = knownInputs(operation, values)
       const { loaded, results } = obtain(operation, known)
       const buffers = operation.inputs.filter((_, index) => !known.has(index)).map(values.bufferOf)
-      const { outputs, done } = loaded.start(buffers, [])
-      done.catch(() => undefined) // reading a result tells
-      return outputs.map((buffer, index) => values.adopt(buffer, results[index]!.shape, results[index]!.type))
+      return loaded
+        .run(buffers)
+        .map((buffer, index) => values.adopt(buffer, results[index]!.shape, results[index]!.type))
     },
   }
 }

@@ -56,7 +56,7 @@ export function openPaperDevice(plugin: Plugin, { name, memoryBytes, options }: 
     },
     // Eager operations (initial values, casts) only pass on shapes.
     compileNow: ({ outputs }) => ({
-      start: () => ({ outputs: Array.from({ length: outputs }, next), done: Promise.resolve() }),
+      run: () => Array.from({ length: outputs }, next),
       destroy: () => undefined,
     }),
   }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { destroyBuffer, getBuffer, isDeleted, putBuffer } from '../../ffi/pjrt/buffers.ts'
 import { describeDevices, kindOf, memoryOf, newClient, type Client } from '../../ffi/pjrt/client.ts'
-import { awaitEventAsync } from '../../ffi/pjrt/events.ts'
+import { awaitEventAsync, forgetEvent } from '../../ffi/pjrt/events.ts'
 import {
   compile,
   compileNow,
@@ -17,7 +17,7 @@ import {
 import { compileOptions, type Flags, type Options } from '../../ffi/pjrt/options.ts'
 import type { Plugin } from '../../ffi/pjrt/plugin.ts'
 import { cacheKey, type ExecutableCache } from './cache.ts'
-import type { Loaded, Module, PjrtDevice } from './device.ts'
+import type { Immediate, Loaded, Module, PjrtDevice } from './device.ts'
 
 export interface PluginDeviceOptions {
   /** Options of the client; default: `clientOptions`. */
@@ -67,21 +67,28 @@ export function openDevice(plugin: Plugin, { client: clientOptions, flags, cache
     },
     compileNow({ name, text, parameters }) {
       const executable = compileNow(client, text, parameters, options, `Compiling ${name}`)
-      return runnable(name, executable)
+      return immediate(name, executable)
     },
   }
 }
 
 function loadedOf({ name, text }: Module, executable: Executable, facts: { cached: boolean; seconds: number }): Loaded {
-  const compiled = { ...facts, memory: memoryUse(executable), source: text, optimised: () => optimised(executable) }
-  return { ...runnable(name, executable), compiled }
-}
-
-function runnable(name: string, executable: Executable): Pick<Loaded, 'start' | 'destroy'> {
   return {
     start(buffers, kept) {
       const { outputs, done } = start(executable, buffers, kept, name)
       return { outputs, done: awaitEventAsync(executable.plugin, done, name) }
+    },
+    compiled: { ...facts, memory: memoryUse(executable), source: text, optimised: () => optimised(executable) },
+    destroy: () => destroyExecutable(executable),
+  }
+}
+
+function immediate(name: string, executable: Executable): Immediate {
+  return {
+    run(buffers) {
+      const { outputs, done } = start(executable, buffers, [], name)
+      forgetEvent(executable.plugin, done)
+      return outputs
     },
     destroy: () => destroyExecutable(executable),
   }
