@@ -42,17 +42,21 @@ function offer(name = 'The GPU'): FaultRecord {
   return new Fault('gpu-not-installed', `${name} isn’t used yet; the CPU computes.`, { hint }).toJSON()
 }
 
-let found: Promise<WorkerRuntime> | null = null
+/** A plugin that is installed or tested by another process, such as `winnow doctor`, is noticed after so long. */
+const freshMs = 30_000
 
-/** `workerRuntime`, looked up once in a process: drivers don't change under a running engine. */
-export function knownWorkerRuntime(): Promise<WorkerRuntime> {
-  return (found ??= workerRuntime().catch((error: unknown) => {
-    found = null
-    throw error
-  }))
+let found: { at: number; runtime: Promise<WorkerRuntime> } | null = null
+
+/** `workerRuntime`, asked at most every half minute: the drivers' tools take their time. */
+export function knownWorkerRuntime(find = workerRuntime, now = Date.now()): Promise<WorkerRuntime> {
+  if (found && now - found.at < freshMs) return found.runtime
+  const runtime = find()
+  found = { at: now, runtime }
+  runtime.catch(forgetWorkerRuntime)
+  return runtime
 }
 
-/** Looks anew the next time, because a plugin was installed or tested. */
+/** Looks anew the next time, because a plugin was installed or tested here. */
 export function forgetWorkerRuntime(): void {
   found = null
 }

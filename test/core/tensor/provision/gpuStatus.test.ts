@@ -5,7 +5,7 @@ import { Fault } from '../../../../core/contract/index.ts'
 import { installGpu } from '../../../../core/tensor/provision/gpu/install.ts'
 import { pluginEnvironment } from '../../../../core/tensor/provision/gpu/plugin.ts'
 import { gpuStatus, testGpu, type GpuOptions } from '../../../../core/tensor/provision/gpu/status.ts'
-import { workerRuntime } from '../../../../core/tensor/provision/gpu/worker.ts'
+import { forgetWorkerRuntime, knownWorkerRuntime, workerRuntime } from '../../../../core/tensor/provision/gpu/worker.ts'
 import { cuda12 } from '../../../../core/tensor/provision/packages/cuda12.ts'
 import type { SelfTest } from '../../../../core/tensor/provision/selfTest.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
@@ -113,6 +113,24 @@ describe('workerRuntime', () => {
   it('finds Windows’ driver library under WSL', async () => {
     const found = await workerRuntime({ ...options, machine: machines.wsl })
     expect(found.environment['LD_LIBRARY_PATH']).toMatch(/^\/usr\/lib\/wsl\/lib/)
+  })
+})
+
+describe('knownWorkerRuntime', () => {
+  it('looks anew after half a minute, when told to, and after a failure', async () => {
+    let looks = 0
+    const find = async () => {
+      looks++
+      return workerRuntime(options)
+    }
+    forgetWorkerRuntime()
+    for (const now of [0, 20_000, 31_000]) await knownWorkerRuntime(find, now)
+    expect(looks).toBe(2)
+    forgetWorkerRuntime()
+    await expect(knownWorkerRuntime(() => Promise.reject(new Error('no')), 40_000)).rejects.toThrow('no')
+    await knownWorkerRuntime(find, 40_001)
+    expect(looks).toBe(3)
+    forgetWorkerRuntime()
   })
 })
 
