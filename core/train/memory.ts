@@ -31,8 +31,8 @@ const bytesPerFloat = 4
 const calibration = {
   cpu: { runtime: 0.56e9, activations: 1, workspacePerParameter: 1 },
   // A GPU's memory holds neither program nor worker; what XLA and the libraries take beside is bounded.
-  gpu: { runtime: 0.5e9, activations: 1.05, workspacePerParameter: 0 },
-  gpuBfloat16: { runtime: 0.5e9, activations: 0.75, workspacePerParameter: 0 },
+  gpu: { runtime: 0.5e9, activations: 1, workspacePerParameter: 0 },
+  gpuBfloat16: { runtime: 0.5e9, activations: 0.72, workspacePerParameter: 0 },
 }
 
 /** Memory of a training run with the matching loss at work, on the processor or on a card. */
