@@ -24,15 +24,13 @@ const steps = 3
 const target = 1 / 1.2
 
 /** Rows of this benchmark; the quick one runs without a peer where none is installed. */
-export async function bench(options: BenchOptions): Promise<BenchRow[]> {
+export async function* bench(options: BenchOptions): AsyncGenerator<BenchRow> {
   const { quick, only } = options
   const usual = trainingSizes.filter(({ size }) => (only.length > 0 ? only.includes(size) : size !== 'tiny'))
-  const rows: BenchRow[] = []
-  for (const size of quick ? [smokeSize] : usual) rows.push(...(await measure(size, options)))
-  return rows
+  for (const size of quick ? [smokeSize] : usual) yield* measure(size, options)
 }
 
-async function measure(size: CaseOptions, options: BenchOptions): Promise<BenchRow[]> {
+async function* measure(size: CaseOptions, options: BenchOptions): AsyncGenerator<BenchRow> {
   const { quick } = options
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
   try {
@@ -41,13 +39,11 @@ async function measure(size: CaseOptions, options: BenchOptions): Promise<BenchR
     for (const { name, mode } of withPeers(options) ? peerModes(options) : []) {
       theirs.push({ name, bytes: await peak(await startPeer('train.py'), training, mode) })
     }
-    const rows: BenchRow[] = []
     const modes = oursModes(options).slice(0, quick ? 1 : undefined)
     for (const { name, mode, start } of modes) {
       const bytes = await peak(await start(), training, mode)
-      rows.push(row(size, { name, bytes }, { theirs, counts: !quick && rows.length === 0 }))
+      yield row(size, { name, bytes }, { theirs, counts: !quick && name === modes[0]!.name })
     }
-    return rows
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -12,7 +12,8 @@ export interface BenchOptions {
   /** Words after the name that are no flags, for instance a model's size. */
   only: string[]
 }
-type Bench = (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>
+/** Rows all at once, or one by one as they are measured. */
+type Bench = (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]> | AsyncIterable<BenchRow>
 
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
@@ -27,8 +28,12 @@ if (!name || !names.includes(name)) {
 } else {
   const { bench } = (await import(`./${name}.ts`)) as { bench: Bench }
   const has = (flag: string) => process.argv.includes(flag)
-  const rows = await bench({ quick: has('--quick'), alone: has('--alone'), uncompiled: has('--uncompiled'), only })
-  console.error(table(rows))
+  const options = { quick: has('--quick'), alone: has('--alone'), uncompiled: has('--uncompiled'), only }
+  const rows: BenchRow[] = []
+  for await (const row of await bench(options)) {
+    rows.push(row)
+    console.error(table([row]))
+  }
   if (has('--json')) console.log(JSON.stringify(record(name, rows)))
   process.exit() // a runtime's threads would keep the process
 }

@@ -23,31 +23,27 @@ import type { BenchOptions } from './run.ts'
 const target = 3
 
 /** Rows of this benchmark; the quick one runs without a peer where none is installed. */
-export async function bench(options: BenchOptions): Promise<BenchRow[]> {
+export async function* bench(options: BenchOptions): AsyncGenerator<BenchRow> {
   const { quick, only } = options
   const usual = trainingSizes.filter(({ size }) => (only.length > 0 ? only.includes(size) : size === 'small'))
-  const rows: BenchRow[] = []
-  for (const size of quick ? [smokeSize] : usual) rows.push(...(await measure(size, options)))
-  return rows
+  for (const size of quick ? [smokeSize] : usual) yield* measure(size, options)
 }
 
-async function measure(size: CaseOptions, options: BenchOptions): Promise<BenchRow[]> {
+async function* measure(size: CaseOptions, options: BenchOptions): AsyncGenerator<BenchRow> {
   const { quick } = options
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
   const again = quick ? 1 : 3
   try {
     const training = await writeTrainingCase(folder, size)
-    const rows: BenchRow[] = []
     for (const { name, mode, keeps, start } of oursModes(options)) {
       const launches = await launch(() => start({ cache: join(folder, 'programs') }), { training, mode, again })
-      rows.push(row(`${size.size}, ours ${name}`, launches, quick || !keeps ? null : target))
+      yield row(`${size.size}, ours ${name}`, launches, quick || !keeps ? null : target)
     }
     for (const { name, mode } of withPeers(options) ? peerModes(options) : []) {
       const environment = { TORCHINDUCTOR_CACHE_DIR: join(folder, 'inductor') }
       const launches = await launch(() => startPeer('train.py', { environment }), { training, mode, again })
-      rows.push(row(`${size.size}, ${name}`, launches, null))
+      yield row(`${size.size}, ${name}`, launches, null)
     }
-    return rows
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

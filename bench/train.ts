@@ -15,14 +15,12 @@ import { smokeSize, trainingSizes, writeTrainingCase, type TrainingCase } from '
 import type { BenchOptions } from './run.ts'
 
 /** Rows of this benchmark. The quick one runs without a peer where none is installed, and does not compile. */
-export async function bench(options: BenchOptions): Promise<BenchRow[]> {
+export async function* bench(options: BenchOptions): AsyncGenerator<BenchRow> {
   const { quick, only } = options
   const chosen = quick ? [smokeSize] : trainingSizes.filter(({ size }) => only.length === 0 || only.includes(size))
   const peer = withPeers(options) ? await startPeer('train.py') : null
-  const rows: BenchRow[] = []
-  for (const size of chosen) rows.push(...(await measure(size, peer, options)))
+  for (const size of chosen) yield* await measure(size, peer, options)
   await peer?.close()
-  return rows
 }
 
 type Size = (typeof trainingSizes)[number]

@@ -7,18 +7,18 @@ import { bench as train } from '../../bench/train.ts'
 const smoke = { quick: true, alone: true, only: [] }
 
 test('the training benchmark runs, and its captured step agrees with the eager one', { timeout: 240_000 }, async () => {
-  const rows = await train(smoke)
+  const rows = await Array.fromAsync(train(smoke))
   expect(rows[0]).toMatchObject({ unit: 'pairs/s', peer: null, target: null, n: 2 })
   for (const row of rows) expect(row.note).toContain("agree with our eager step's within")
 })
 
 test('the memory benchmark reports what the process had resident', { timeout: 240_000 }, async () => {
-  const [row] = await memory(smoke)
+  const [row] = await Array.fromAsync(memory(smoke))
   expect(row!.ours).toBeGreaterThan(100)
 })
 
 test('the start benchmark launches each mode twice', { timeout: 240_000 }, async () => {
-  const rows = await start(smoke)
+  const rows = await Array.fromAsync(start(smoke))
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) expect(row.ours).toBeGreaterThan(0)
 })
