@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { run } from './command.mjs'
 import { nodeBinary, root } from './places.mjs'
-import { step, warn } from './say.mjs'
+import { warn } from './say.mjs'
 
 const noneForThisMachine = 3
+const titles = { tensorflow: 'The compute runtime', 'pjrt-cpu': 'The CPU plugin for tests' }
 
 /** Puts the CPU runtime in the cache. Returns whether there is one for this machine. */
 export async function setUpRuntime() {
@@ -28,6 +29,7 @@ async function install(choice) {
   const { code } = await run(nodeBinary(), [program, choice])
   if (code === noneForThisMachine) return false
   if (code === 0) return true
-  step('With an existing copy of TensorFlow’s libraries, set WINNOW_TENSORFLOW to their folder.')
-  throw new Error('The compute runtime could not be installed. Look at the message above.')
+  const remedy =
+    choice === 'tensorflow' ? ' With an existing copy, set WINNOW_TENSORFLOW to the folder of its libraries.' : ''
+  throw new Error(`${titles[choice]} could not be installed. Look at the message above.${remedy}`)
 }
