@@ -49,6 +49,8 @@ export interface CapfiltTask {
   minLength: number
   maxLength: number
   batchSize: number
+  /** Compile the programs: worth its seconds for many pictures. */
+  compile?: boolean
 }
 
 export interface EvaluateTask {

@@ -31,7 +31,7 @@ export function capfiltKind(shop: Workshop): Kind<'capfilt'> {
       checkRuntime()
     },
     async run(spec, context) {
-      const task = await taskOf(shop, spec)
+      const task = await taskOf(shop, spec, context.job)
       const feed = createFeed(shop, spec, context)
       await runInWorker(task, { ...shop.worker, signal: context.signal, feed: feed.next, onMessage: feed.take })
       feed.close()
@@ -40,7 +40,10 @@ export function capfiltKind(shop: Workshop): Kind<'capfilt'> {
   }
 }
 
-async function taskOf({ project }: Workshop, spec: Spec): Promise<Task> {
+/** With this many pictures, compiling takes less than it spares, also for a small model. */
+const compiledFrom = 5000
+
+async function taskOf({ project }: Workshop, spec: Spec, job: string): Promise<Task> {
   const folderOf = async (hash: string | null) =>
     hash === null ? null : (await usableCheckpoint(project, hash)).folder
   const { decoding, prompt, minLength, maxLength, batchSize } = spec
@@ -53,6 +56,7 @@ async function taskOf({ project }: Workshop, spec: Spec): Promise<Task> {
     minLength,
     maxLength,
     batchSize,
+    compile: countPictures(project, spec, job) >= compiledFrom,
   }
 }
 

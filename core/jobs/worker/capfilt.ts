@@ -80,12 +80,12 @@ async function openModels(task: CapfiltTask): Promise<Models> {
   const captioner = task.captioner === null ? null : await openModel(task.captioner)
   const filter = task.filter === null ? null : task.filter === task.captioner ? captioner : await openModel(task.filter)
   sameSize(captioner, filter)
-  const { decoding, prompt, minLength, maxLength, batchSize: batch } = task
-  const writer = captioner && createWriter(captioner, { decoding, prompt, minLength, maxLength, batch })
+  const { decoding, prompt, minLength, maxLength, batchSize: batch, compile: xla } = task
+  const writer = captioner && createWriter(captioner, { decoding, prompt, minLength, maxLength, batch, xla })
   const shared = writer !== null && filter === captioner
   return {
     writer,
-    judge: filter && createJudge(filter, { batch, memory: shared ? writer.memory : undefined }),
+    judge: filter && createJudge(filter, { batch, memory: shared ? writer.memory : undefined, xla }),
     shared,
     size: (captioner ?? filter)!.shape.image.size,
   }

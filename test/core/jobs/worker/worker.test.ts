@@ -174,6 +174,20 @@ test('a capfilt task writes where asked, scores every caption, and goes on past 
   expect(spans.at(-1)!.done).toBe(5)
 })
 
+test('a compiled capfilt task writes and judges the same', patient, async () => {
+  const task = await capfilt({ decoding: { kind: 'beam', beams: 2 } })
+  const [plain, compiled] = [
+    await perform(task, { pictures: await workPictures() }),
+    await perform({ ...task, compile: true }, { pictures: await workPictures() }),
+  ]
+  const judged = (outcome: typeof plain) => outcome.of('results').flatMap(({ results }) => results)
+  const expected = judged(plain)
+  judged(compiled).forEach(({ written, scores }, index) => {
+    expect(written?.text).toBe(expected[index]!.written?.text)
+    expect(scores[0]!.itm).toBeCloseTo(expected[index]!.scores[0]!.itm!, 4)
+  })
+})
+
 test('a captioner alone scores nothing, a filter alone writes nothing', patient, async () => {
   const pictures = await workPictures()
   const alone = await perform(await capfilt({ filter: null, decoding: { kind: 'greedy' } }), { pictures })
