@@ -19,9 +19,14 @@ export async function setUpRuntime() {
   return found
 }
 
-/** Puts the CPU plugin that stands for a GPU in tests into the cache. Returns whether there is one for this machine. */
-export function setUpTestPlugin() {
-  return install('pjrt-cpu')
+/** Puts the CPU plugin that stands for a GPU in tests into the cache. Returns whether it is there: most tests run without it. */
+export async function setUpTestPlugin() {
+  try {
+    return await install('pjrt-cpu')
+  } catch (error) {
+    warn(error.message)
+    return false
+  }
 }
 
 async function install(choice) {

@@ -18,7 +18,7 @@ export async function runVitest(results, { runtime, plugin }) {
   // An error outside any test, a crash or a timeout must not pass for success.
   if ((code !== 0 || timedOut) && counts.failed === 0) counts.failed = 1
   if (!runtime) counts.leftOut.push('tests of the compute runtime: there is none for this machine')
-  if (!plugin) counts.leftOut.push('tests of the GPU runtime: there is no CPU plugin for this machine')
+  if (!plugin) counts.leftOut.push('tests of the GPU runtime: there is no CPU plugin')
   return { name: 'Vitest', ...counts }
 }
 
