@@ -82,7 +82,10 @@ function captureWrite(
   return capture(step, { inputs, state: tokenVariables(memory.tokens), xla, name: 'write' })
 }
 
-function checkOptions(options: GenerateOptions, { count, batch, beams, length }: CaptionRows & { count: number }): void {
+function checkOptions(
+  options: GenerateOptions,
+  { count, batch, beams, length }: CaptionRows & { count: number },
+): void {
   if (!Number.isInteger(count) || count < 1 || count > batch)
     throw unfit(`It takes 1 to ${batch} whole pictures at a time.`)
   if ((options.method === 'beam') !== beams > 1)

@@ -1,12 +1,5 @@
 import { attention, embedding, gelu, tf } from '../tensor/index.ts'
-import {
-  denseColumns,
-  feedForwardColumns,
-  joinColumns,
-  normColumns,
-  projectColumns,
-  splitColumns,
-} from './columns.ts'
+import { denseColumns, feedForwardColumns, joinColumns, normColumns, projectColumns, splitColumns } from './columns.ts'
 import { parameter, type Model } from './layers.ts'
 import { languageHead, textLayer, wordEmbeddings } from './names.ts'
 import { blocked, selfAttentionName, type Memory } from './text.ts'

@@ -12,7 +12,10 @@ const small = 4096
  * @returns the `count` likeliest tokens of each caption, best first, their scores [R, count], and the logs of the sums of
  * the exponentials of all scores [R]
  */
-export function likeliest(scores: tf.Tensor, count: number): { tokens: tf.Tensor; best: tf.Tensor; logSums: tf.Tensor } {
+export function likeliest(
+  scores: tf.Tensor,
+  count: number,
+): { tokens: tf.Tensor; best: tf.Tensor; logSums: tf.Tensor } {
   const { values, indices } = scores.shape[0]! < small ? topK(tf.transpose(scores), count) : inChunks(scores, count)
   return { tokens: indices, best: values, logSums: logSums(scores, values) }
 }
