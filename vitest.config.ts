@@ -11,8 +11,9 @@ if (!plugin) console.warn('LEFT OUT: tests on the PJRT runtime, whose CPU plugin
 /** What computes with tensors, a second time on the other runtime. */
 const onBothRuntimes = [
   'test/core/tensor/*.test.ts',
-  'test/core/model/{blip,captioner}.test.ts',
+  'test/core/model/{blip,captioner,likeliest}.test.ts',
   'test/core/objective/*.test.ts',
+  'test/core/score/judge.test.ts',
   'test/core/train/{loop,resume}.test.ts',
 ]
 
