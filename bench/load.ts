@@ -2,6 +2,7 @@
 import { linkSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { aheadCount } from '../core/train/batches.ts'
 import { alternate, compareRates, type Side, type Times } from './harness/measure.ts'
 import { makePhotographs } from './harness/photographs.ts'
 import { startOurs, startPeer, type Program } from './harness/program.ts'
@@ -20,6 +21,7 @@ interface Case {
   width: number
   height: number
   batch: number
+  /** Pictures that are loaded in a turn: a stretch of the first epoch over a larger folder. */
   count: number
   turns: number
   /** Pictures beside those that count, to warm up with. */
@@ -46,8 +48,10 @@ export async function bench({ quick, alone = false, only }: BenchOptions): Promi
       const [compares, trains] = [wanted(each.width), each.width === 640 && wanted('train')]
       if (!compares && !trains) continue
       const home = join(folder, String(each.width))
-      const made = await makePhotographs(home, { ...each, count: each.count + each.warmUps })
-      const [paths, others] = [made.slice(0, each.count), made.slice(each.count)]
+      // What is prepared ahead at the end of a turn must be of the same kind: pictures that nobody has seen.
+      const folderful = each.count + aheadCount * each.batch
+      const made = await makePhotographs(home, { ...each, count: folderful + each.warmUps })
+      const [paths, others] = [made.slice(0, folderful), made.slice(folderful)]
       if (compares) rows.push(...(await compare(each, { ours, peer, home, paths, others })))
       if (trains) rows.push(...(await trainingWaits(ours, paths, each.batch / 2)))
     }
@@ -73,15 +77,16 @@ async function compare({ width, height, batch, count, turns }: Case, { ours, pee
   await ours.ask('open', { size, warmUps: others })
   let known = underNewNames(paths)
   let epochs = 0
-  await ask(ours, 'epoch', { paths: known, number: epochs++ })
+  const epoch = () => ask(ours, 'epoch', { paths: known, count, number: epochs++ })
+  await epoch()
   const load = { folder: home, first: 0, count, workers }
   const sides: Side[] = [
     {
       name: 'first epoch',
-      run: async () => ask(ours, 'epoch', { paths: (known = underNewNames(paths)), number: epochs++ }),
+      run: () => ((known = underNewNames(paths)), epoch()),
     },
-    { name: 'later epoch', run: () => ask(ours, 'epoch', { paths: known, number: epochs++ }) },
-    { name: 'sharp alone', run: () => ask(ours, 'sharpAlone', { paths }) },
+    { name: 'later epoch', run: epoch },
+    { name: 'sharp alone', run: () => ask(ours, 'sharpAlone', { paths: paths.slice(0, count) }) },
   ]
   if (peer) {
     const name = `DataLoader with PIL, ${workers} workers`

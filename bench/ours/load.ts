@@ -47,11 +47,20 @@ async function open({ size, warmUps }: { size: number; warmUps: string[] }): Pro
     },
   }
   opened = { loader, pending, size }
-  for (let number = 0; number < 3; number++) await epoch({ paths: warmUps, batch: warmUps.length, number })
+  for (let number = 0; number < 3; number++)
+    await epoch({ paths: warmUps, count: warmUps.length, batch: warmUps.length, number })
 }
 
-/** One epoch of augmented batches with their token rows, as the training loop takes them. */
-async function epoch({ paths, batch, number }: { paths: string[]; batch: number; number: number }) {
+interface EpochOptions {
+  paths: string[]
+  /** Pictures that are taken; those that are prepared ahead at the end do not count. */
+  count: number
+  batch: number
+  number: number
+}
+
+/** The first batches of an epoch, augmented and with their token rows, as the training loop takes them. */
+async function epoch({ paths, count, batch, number }: EpochOptions) {
   const { loader, pending, size } = opened!
   const batches = createBatches({
     pairs: pairsOf(paths),
@@ -65,11 +74,10 @@ async function epoch({ paths, batch, number }: { paths: string[]; batch: number;
     start: { seed: 1, epoch: number, position: 0 },
   })
   const [began, before] = [performance.now(), process.cpuUsage()]
-  const count = Math.floor(paths.length / batch)
-  for (let taken = 0; taken < count; taken++) await batches.next()
+  for (let taken = 0; taken < count / batch; taken++) await batches.next()
   const { user, system } = process.cpuUsage(before)
   const seconds = (performance.now() - began) / 1000
-  await Promise.all(pending) // of the next epoch, begun ahead
+  await Promise.all(pending)
   return { seconds, cpuSeconds: (user + system) / 1e6 }
 }
 

@@ -51,7 +51,7 @@ export interface Batches {
 }
 
 /** Most batches that are prepared ahead, and most memory that their pictures take. */
-const aheadCount = 4
+export const aheadCount = 4
 const aheadBytes = 1 << 28
 
 /** Batches in the sampler's order; some are prepared ahead while the caller works on the last. */
