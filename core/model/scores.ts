@@ -48,7 +48,8 @@ export interface Nucleus {
 
 /** Draws from the smallest set of likeliest tokens that reaches `topP` (Holtzman et al. 2020). */
 export function sampleNucleus(scores: Scores, { topP, topK, temperature }: Nucleus, random: Random): number {
-  for (let token = 0; token < scores.length; token++) scores[token] = scores[token]! / temperature
+  if (temperature !== 1)
+    for (let token = 0; token < scores.length; token++) scores[token] = scores[token]! / temperature
   return topK > 0 ? sampleBest(scores, topK, topP, random()) : sampleAll(scores, topP, random())
 }
 
@@ -86,9 +87,10 @@ function sampleAll(scores: Scores, topP: number, chance: number): number {
   const highest = scores[best(scores)]!
   const weights = new Float64Array(bins)
   let total = 0
-  for (const score of scores) {
-    const weight = Math.exp(score - highest)
-    weights[binOf(score, highest)]! += weight
+  for (let token = 0; token < scores.length; token++) {
+    const below = highest - scores[token]!
+    const weight = Math.exp(-below)
+    weights[binOf(below)]! += weight
     total += weight
   }
   const cut = firstReaching(weights, topP * total)
@@ -104,8 +106,9 @@ function sampleAll(scores: Scores, topP: number, chance: number): number {
   return among.at(-1)!.token
 }
 
-function binOf(score: number, highest: number): number {
-  return Math.min(bins - 1, Math.floor((highest - score) * finer))
+/** The bin of a score that lies so far below the highest. */
+function binOf(below: number): number {
+  return below * finer < bins - 1 ? Math.floor(below * finer) : bins - 1
 }
 
 /** The first bin with which the sum reaches `weight`, and the sum before it. */
@@ -124,8 +127,9 @@ function firstReaching(weights: Float64Array, weight: number): { bin: number; be
 /** The tokens of a bin, likeliest first; those of no probability are none. */
 function members(scores: Scores, highest: number, bin: number): Candidate[] {
   const found: Candidate[] = []
-  scores.forEach((score, token) => {
-    if (score > -Infinity && binOf(score, highest) === bin) found.push({ token, score })
-  })
+  for (let token = 0; token < scores.length; token++) {
+    const score = scores[token]!
+    if (binOf(highest - score) === bin && score > -Infinity) found.push({ token, score })
+  }
   return found.sort((a, b) => b.score - a.score || a.token - b.token)
 }
