@@ -18,12 +18,15 @@ export interface MemoryEstimate {
   perPair: number
   /** Scratch memory that does not depend on the batch. */
   workspace: number
-  /** The runtime's code and the worker around it. */
+  /** The runtime's code, the worker around it, and the compiler where the processor's steps are compiled. */
   runtime: number
   total: number
 }
 
-type Costed = Pick<Knobs, 'batchSize' | 'textLength' | 'itcWeight' | 'itmWeight' | 'lmWeight' | 'itmAnchors'>
+type Costed = Pick<
+  Knobs,
+  'compile' | 'batchSize' | 'textLength' | 'itcWeight' | 'itmWeight' | 'lmWeight' | 'itmAnchors'
+>
 
 const bytesPerFloat = 4
 
@@ -34,6 +37,9 @@ const calibration = {
   gpu: { runtime: 0.5e9, activations: 1, workspacePerParameter: 0 },
   gpuBfloat16: { runtime: 0.5e9, activations: 0.72, workspacePerParameter: 0 },
 }
+
+/** What XLA's compiler took on a processor, for the tiny shape as for the small one. */
+const compilerBytes = 0.77e9
 
 /** Memory of a training run with the matching loss at work, on the processor or on a card. */
 export function estimateMemory(shape: Shape, knobs: Costed, place: MemoryPlace = 'cpu'): MemoryEstimate {
@@ -49,7 +55,7 @@ export function estimateMemory(shape: Shape, knobs: Costed, place: MemoryPlace =
     gradients: moving,
     activations,
     workspace: workspacePerParameter * moving,
-    runtime,
+    runtime: place === 'cpu' && knobs.compile ? runtime + compilerBytes : runtime,
   }
   const next = bytesPerFloat * kept * activationFloats(shape, { ...knobs, batchSize: knobs.batchSize + 1 })
   return { ...parts, perPair: next - activations, total: sum(Object.values(parts)) }

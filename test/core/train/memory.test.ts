@@ -26,6 +26,14 @@ describe('the memory estimate', () => {
     expect(whole!.total - half!.total).toBeCloseTo(32 * half!.perPair, 0)
   })
 
+  it('counts the compiler where a processor’s steps are compiled, and not on a card', () => {
+    const [processor, card] = places.map((place) => {
+      return [false, true].map((compile) => estimateMemory(shapeNamed('tiny'), { ...knobs, compile }, place).total)
+    })
+    expect(processor![1]! - processor![0]!).toBeGreaterThan(0.5e9)
+    expect(card![1]).toBe(card![0])
+  })
+
   it('falls with each loss left out, and counts moments only of what is trained', () => {
     const tiny = shapeNamed('tiny')
     for (const name of ['itmWeight', 'lmWeight'] as const)
