@@ -125,6 +125,13 @@ describe('a captioner', () => {
     }
   })
 
+  test('leaves nothing behind, whether few scores or all were asked for', async () => {
+    const before = tf.memory().numTensors
+    await captioner.caption(images, { method: 'greedy' })
+    await captioner.caption(images, { method: 'nucleus', topP: 0.99, temperature: 2, seeds: [1, 2, 3] })
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
   test('refuses options that it was not made for', async () => {
     const refusal = { code: 'captioner-options' }
     await expect(captioner.caption(images, { method: 'beam' })).rejects.toMatchObject(refusal)
