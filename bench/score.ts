@@ -27,9 +27,9 @@ interface Case {
 const cases: Case[] = [
   { size: 'tiny', pictures: 64, captions: 4, batch: 32, turns: 7 },
   { size: 'tiny', pictures: 1, captions: 64, batch: 32, turns: 7 },
-  { size: 'small', pictures: 64, captions: 4, batch: 32, turns: 3 },
+  { size: 'small', pictures: 32, captions: 4, batch: 32, turns: 3 },
   { size: 'small', pictures: 1, captions: 64, batch: 32, turns: 5 },
-  { size: 'base', pictures: 8, captions: 4, batch: 8, turns: 3 },
+  { size: 'base', pictures: 4, captions: 4, batch: 8, turns: 3 },
 ]
 const smoke: Case[] = [{ size: 'small', pictures: 3, captions: 2, batch: 4, turns: 1 }]
 
