@@ -32,7 +32,7 @@ function cases(quick: boolean): Case[] {
   if (quick) return [{ width: 640, height: 480, batch: 8, count: 16, turns: 1, warmUps: 4 }]
   return [
     { width: 640, height: 480, batch: 64, count: 384, turns: 5, warmUps: 64 },
-    { width: 1600, height: 1200, batch: 64, count: 128, turns: 5, warmUps: 64 },
+    { width: 1600, height: 1200, batch: 16, count: 96, turns: 5, warmUps: 32 },
   ]
 }
 
