@@ -25,8 +25,8 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { size: 'tiny', pictures: 64, captions: 4, batch: 32, turns: 7 },
-  { size: 'tiny', pictures: 1, captions: 64, batch: 32, turns: 7 },
+  { size: 'tiny', pictures: 64, captions: 4, batch: 32, turns: 5 },
+  { size: 'tiny', pictures: 1, captions: 64, batch: 32, turns: 5 },
   { size: 'small', pictures: 32, captions: 4, batch: 32, turns: 3 },
   { size: 'small', pictures: 1, captions: 64, batch: 32, turns: 5 },
   { size: 'base', pictures: 4, captions: 4, batch: 8, turns: 3 },
