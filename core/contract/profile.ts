@@ -1,19 +1,6 @@
 import { z } from 'zod'
+import { activities } from './activities.ts'
 
-/**
- * What a worker's time goes into; together they are all of it. `prepare` is loading, recording and compiling (the
- * whole first run of a step counts), `wait` is waiting for pictures or pairs, `other` what none of them covers.
- */
-export const activities = [
-  'prepare',
-  'wait',
-  'upload',
-  'compute',
-  'download',
-  'checkpoint',
-  'evaluate',
-  'other',
-] as const
 export const activity = z.enum(activities)
 export type Activity = z.infer<typeof activity>
 export type ByActivity = Record<Activity, number>

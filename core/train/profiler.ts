@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
-import { activities, type Activity, type ByActivity, type ProfileSpan } from '../contract/profile.ts'
+import { activities } from '../contract/activities.ts'
+import type { Activity, ByActivity, ProfileSpan } from '../contract/profile.ts'
 
 /** Spans are told about this often at first, and then in steps of a share of the time so far: a day makes about 1,700. */
 const firstSpanSeconds = 1
