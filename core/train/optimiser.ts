@@ -16,7 +16,8 @@ export function createOptimiser(parameters: TrainableParameters, names: string[]
   const moment = (kind: string, name: string) => {
     const found = saved?.[`${kind}.${name}`]
     const shape = parameters[name]!.shape
-    return tf.tidy(() => tf.variable(found ? tf.tensor(found.data, shape) : tf.zerosLike(parameters[name]!)))
+    // zeros from the host are untouched pages and cost nothing; made on a device, each shape would be a program to compile
+    return tf.tidy(() => tf.variable(found ? tf.tensor(found.data, shape) : tf.zeros(shape)))
   }
   const all = (kind: string) => Object.fromEntries(names.map((name) => [name, moment(kind, name)]))
   return { names, first: all('first'), second: all('second') }
