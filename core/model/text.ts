@@ -79,7 +79,7 @@ function embedTokens(model: Model, ids: tf.Tensor): tf.Tensor {
   return finishEmbedding(model, tf.add(words, tf.slice(positions, [0, 0], [ids.shape[1]!, -1])))
 }
 
-export function finishEmbedding(model: Model, x: tf.Tensor): tf.Tensor {
+function finishEmbedding(model: Model, x: tf.Tensor): tf.Tensor {
   return dropped(model, norm(model, 'text_encoder.embeddings.LayerNorm', x, model.shape.text.epsilon))
 }
 
@@ -98,7 +98,7 @@ export function rememberPicture(model: Model, image: tf.Tensor): Memory[] {
 }
 
 /** Keys and values of x [B, S, in], by one product: it reads x once, and so does its gradient. */
-export function remember(model: Model, name: string, x: tf.Tensor): Memory {
+function remember(model: Model, name: string, x: tf.Tensor): Memory {
   const both = (kind: string) =>
     tf.concat(['key', 'value'].map((part) => parameter(model, `${name}.self.${part}.${kind}`)))
   const [key, value] = splitParts(linear(x, both('weight'), both('bias')), 2, model.shape.text.heads)
@@ -114,7 +114,7 @@ export interface Memory {
 }
 
 /** Attention of x [B, L, W] over a memory, then projection, residual and norm. */
-export function attentionBlock(model: Model, name: string, x: tf.Tensor, { key, value, mask }: Memory): tf.Tensor {
+function attentionBlock(model: Model, name: string, x: tf.Tensor, { key, value, mask }: Memory): tf.Tensor {
   const query = projectHeads(model, `${name}.self.query`, x)
   const attended = joinHeads(attend({ query, key, value }, mask, model.drop))
   const projected = dropped(model, dense(model, `${name}.output.dense`, attended))
@@ -122,11 +122,11 @@ export function attentionBlock(model: Model, name: string, x: tf.Tensor, { key, 
 }
 
 /** [B, T, in] → [B, H, T, d] */
-export function projectHeads(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+function projectHeads(model: Model, name: string, x: tf.Tensor): tf.Tensor {
   return splitHeads(dense(model, name, x), model.shape.text.heads)
 }
 
-export function feedForward(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+function feedForward(model: Model, name: string, x: tf.Tensor): tf.Tensor {
   const inner = gelu(dense(model, `${name}.intermediate.dense`, x))
   const out = dropped(model, dense(model, `${name}.output.dense`, inner))
   return norm(model, `${name}.output.LayerNorm`, tf.add(out, x), model.shape.text.epsilon)
