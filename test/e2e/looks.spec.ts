@@ -2,18 +2,12 @@ import { expect, test } from '@playwright/test'
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeCurationProject } from '../support/curation-project.ts'
-import { gridReady, openWindow, seriousFindings, serveEngine, type ServedEngine } from '../support/workbench.ts'
+import { gridReady, looks, openWindow, seriousFindings, serveEngine, type ServedEngine } from '../support/workbench.ts'
 
 const views = {
   en: ['Library', 'CapFilt', 'Runs', 'Models', 'Exports'],
   'zh-CN': ['图库', 'CapFilt', '训练', '模型', '导出'],
 }
-const looks = [
-  { theme: 'dark', locale: 'en', width: 1440, height: 900 },
-  { theme: 'light', locale: 'zh-CN', width: 1440, height: 900 },
-  { theme: 'light', locale: 'en', width: 1024, height: 700 },
-  { theme: 'dark', locale: 'zh-CN', width: 1024, height: 700 },
-] as const
 // axe reads every element of eight screens.
 test.describe.configure({ timeout: 300_000 })
 let folder: string

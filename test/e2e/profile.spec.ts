@@ -3,14 +3,8 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeCurationProject } from '../support/curation-project.ts'
 import { addMeasuredRuns } from '../support/measured-run.ts'
-import { openWindow, seriousFindings, serveEngine, type ServedEngine } from '../support/workbench.ts'
+import { looks, openWindow, seriousFindings, serveEngine, type ServedEngine } from '../support/workbench.ts'
 
-const looks = [
-  { theme: 'dark', locale: 'en', width: 1440, height: 900 },
-  { theme: 'light', locale: 'zh-CN', width: 1440, height: 900 },
-  { theme: 'light', locale: 'en', width: 1024, height: 700 },
-  { theme: 'dark', locale: 'zh-CN', width: 1024, height: 700 },
-] as const
 const words = {
   en: { runs: 'Runs', tab: 'What is slow?', before: 'from before', none: /Nothing was measured/ },
   'zh-CN': { runs: '训练', tab: '慢在哪里？', before: 'from before', none: /没有测量数据/ },

@@ -6,6 +6,14 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { serveEngine, type ServedEngine } from './serve.ts'
 import type { Contract } from '../../core/contract/index.ts'
 
+/** Every theme, language and width that screens are looked at in. */
+export const looks = [
+  { theme: 'dark', locale: 'en', width: 1440, height: 900 },
+  { theme: 'light', locale: 'zh-CN', width: 1440, height: 900 },
+  { theme: 'light', locale: 'en', width: 1024, height: 700 },
+  { theme: 'dark', locale: 'zh-CN', width: 1024, height: 700 },
+] as const
+
 export interface WindowOptions {
   theme?: 'light' | 'dark'
   locale?: 'en' | 'zh-CN'
