@@ -1,4 +1,4 @@
-export { captioningLoss, captionLabels, type CaptioningOptions } from './lm.ts'
+export { captioningLoss, captionLabels, nextTokenLoss, type CaptioningOptions } from './lm.ts'
 export {
   clampTemperature,
   contrastiveLoss,
@@ -8,4 +8,13 @@ export {
   type ContrastiveInput,
   type PairIds,
 } from './itc.ts'
-export { drawNegatives, matchingLoss, type MatchingInput, type Negatives } from './itm.ts'
+export {
+  drawNegatives,
+  matchingCrossEntropy,
+  matchingLoss,
+  matchingRows,
+  pick,
+  type MatchingInput,
+  type MatchingRows,
+  type Negatives,
+} from './itm.ts'

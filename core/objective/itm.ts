@@ -28,28 +28,50 @@ export interface MatchingInput {
  * negative counts with its positive only.
  */
 export function matchingLoss(model: Model, input: MatchingInput): tf.Scalar {
-  const { picture, ids, positives, seed } = input
-  const anchors = input.anchors ?? ids.shape[0]!
-  const first = (x: tf.Tensor) => tf.slice(x, new Array(x.rank).fill(0), [anchors, ...x.shape.slice(1)])
-  const scores = withoutGradient(input.similarities)
+  const { picture, ids, anchors = ids.shape[0]! } = input
+  const rows = matchingRows({ ...input, anchors })
+  const seen = picture.map(({ key, value }) => ({ key: pick(key, rows.pictures), value: pick(value, rows.pictures) }))
+  return matchingCrossEntropy(matchLogits(model, seen, tf.gather(ids, rows.texts)), rows)
+}
+
+/** The 3A pairs that A anchors are asked about: their own, each text with a wrong picture, each picture with a wrong text. */
+export interface MatchingRows {
+  /** int32 [3A], the row of the batch that each pair's picture comes from. */
+  pictures: tf.Tensor1D
+  /** int32 [3A], the same for its text. */
+  texts: tf.Tensor1D
+  /** int32 [3A], 1 for a match. */
+  labels: tf.Tensor1D
+  /** float32 [3A], 0 for a pair that could not be drawn. */
+  weights: tf.Tensor
+}
+
+export type DrawInput = Pick<MatchingInput, 'similarities' | 'positives' | 'seed'> & { anchors: number }
+
+/** Draws the hard negatives of the first `anchors` rows. */
+export function matchingRows({ similarities, positives, seed, anchors }: DrawInput): MatchingRows {
+  const first = (x: tf.Tensor) => tf.slice(x, [0, 0], [anchors, x.shape[1]!])
+  const scores = withoutGradient(similarities)
   const texts = drawNegatives(first(scores), first(positives), fold(seed, 0))
   const pictures = drawNegatives(first(tf.transpose(scores)), first(tf.transpose(positives)), fold(seed, 1))
-
   const own = tf.range(0, anchors, 1, 'int32') as tf.Tensor1D
-  const images = tf.concat([own, pictures.indices, own], 0)
-  const seen = picture.map(({ key, value }) => ({ key: pick(key, images), value: pick(value, images) }))
-  const sequences = tf.concat([first(ids), first(ids), tf.gather(ids, texts.indices)], 0)
-  const labels = tf.tensor1d(
-    Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0)),
-    'int32',
-  )
-  const losses = softmaxCrossEntropy(matchLogits(model, seen, sequences), labels, { smoothing: 0 })
-  const weights = tf.concat([tf.ones([anchors]), pictures.legal, texts.legal], 0)
+  const labels = Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0))
+  return {
+    pictures: tf.concat([own, pictures.indices, own], 0),
+    texts: tf.concat([own, own, texts.indices], 0),
+    labels: tf.tensor1d(labels, 'int32'),
+    weights: tf.concat([tf.ones([anchors]), pictures.legal, texts.legal], 0),
+  }
+}
+
+/** Cross-entropy of match logits [3A, 2], the mean over the pairs that count. */
+export function matchingCrossEntropy(logits: tf.Tensor, { labels, weights }: MatchingRows): tf.Scalar {
+  const losses = softmaxCrossEntropy(logits, labels, { smoothing: 0 })
   return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights))
 }
 
 /** Rows of x [B, ...] by number. Subtle: tf.gather would pass a gradient on to the numbers, and int32 has none. */
-function pick(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+export function pick(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
   const [batch, ...rest] = x.shape as [number, ...number[]]
   return tf.reshape(embedding(tf.reshape(x, [batch, -1]), indices), [-1, ...rest])
 }

@@ -20,12 +20,24 @@ export function captioningLoss(
   ids: tf.Tensor,
   options: CaptioningOptions = {},
 ): tf.Scalar {
-  const { promptLength = 1, smoothing = 0.1 } = options
   const [batch, length] = ids.shape as [number, number]
   const states = encodeText(model, tf.slice(ids, [0, 0], [batch, length - 1]), 'decoder', picture)
-  const logits = tf.reshape(scoreTokens(model, states), [batch * (length - 1), -1])
-  const labels = captionLabels(ids, model.shape.text.tokens.pad, promptLength)
-  const losses = softmaxCrossEntropy(logits, tf.reshape(labels, [-1]), { smoothing })
+  return nextTokenLoss(scoreTokens(model, states), ids, { pad: model.shape.text.tokens.pad, ...options })
+}
+
+/**
+ * As `captioningLoss`, of any model's scores.
+ * @param logits [B, L - 1, V], the scores of what follows each token but the last
+ * @param ids int32 [B, L]
+ */
+export function nextTokenLoss(
+  logits: tf.Tensor,
+  ids: tf.Tensor,
+  { pad, promptLength = 1, smoothing = 0.1 }: CaptioningOptions & { pad: number },
+): tf.Scalar {
+  const labels = captionLabels(ids, pad, promptLength)
+  const rows = tf.reshape(logits, [-1, logits.shape.at(-1)!])
+  const losses = softmaxCrossEntropy(rows, tf.reshape(labels, [-1]), { smoothing })
   const counted = tf.cast(tf.notEqual(labels, tf.scalar(ignoredLabel, 'int32')), 'float32')
   return tf.div(tf.sum(losses), tf.maximum(tf.sum(counted), 1))
 }
