@@ -11,7 +11,7 @@ if (!plugin) console.warn('LEFT OUT: tests on the PJRT runtime, whose CPU plugin
 /** What computes with tensors, a second time on the other runtime. */
 const onBothRuntimes = [
   'test/core/tensor/*.test.ts',
-  'test/core/model/{blip,captioner,likeliest}.test.ts',
+  'test/core/model/{blip,captioner,likeliest,recurrent,convolution,cnn}.test.ts',
   'test/core/objective/*.test.ts',
   'test/core/score/judge.test.ts',
   'test/core/train/{loop,resume}.test.ts',
