@@ -3,7 +3,7 @@ import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadCheckpoint, verifyCheckpoint, writeCheckpoint } from '../core/checkpoint/index.ts'
-import { parameterCount, readShape, upload } from '../core/model/index.ts'
+import { asBlip, parameterCount, readShape, upload } from '../core/model/index.ts'
 import { startTensor } from '../core/tensor/index.ts'
 import { readVocabulary } from '../core/text/vocabulary.ts'
 import { createPictureLoader, knobsOf, newestCheckpoint, recipeNamed, train } from '../core/train/index.ts'
@@ -40,7 +40,8 @@ const seeds = { vision: 11, joint: 1, writing: 2 }
 const stopped = new AbortController()
 process.once('SIGINT', () => stopped.abort())
 const shipped = join(import.meta.dirname, '../resources/sample/checkpoints')
-const { shape, vocabularyFile } = readShape(join(import.meta.dirname, '../resources/models/tiny.json'))
+const { shape: read, vocabularyFile } = readShape(join(import.meta.dirname, '../resources/models/tiny.json'))
+const shape = asBlip(read)
 const vocabulary = readVocabulary(vocabularyFile)
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`)
 

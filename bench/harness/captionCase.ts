@@ -1,14 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportHuggingFace, loadCheckpoint, writeSafetensors } from '../../core/checkpoint/index.ts'
-import { initialise, parameterCount, readShape, seeded, type HostTensors, type Shape } from '../../core/model/index.ts'
+import {
+  asBlip,
+  initialise,
+  parameterCount,
+  readShape,
+  seeded,
+  type HostTensors,
+  type BlipShape,
+} from '../../core/model/index.ts'
 import { readVocabulary } from '../../core/text/vocabulary.ts'
 
 const resources = join(import.meta.dirname, '../../resources')
 
 /** A model as both sides load it: our weights and vocabulary, and the folders that transformers reads. */
 export interface WrittenModel {
-  shape: Shape
+  shape: BlipShape
   parameters: number
   /** Path of the weights, under the names of core/model/names.ts. */
   weights: string
@@ -50,27 +58,29 @@ export async function writeModel(
 }
 
 interface HostModel {
-  shape: Shape
+  shape: BlipShape
   vocabulary: string[]
   tensors: HostTensors
 }
 
 async function sampleModel(): Promise<HostModel> {
-  return loadCheckpoint(join(resources, 'sample/checkpoints/tiny'))
+  const { shape, ...rest } = await loadCheckpoint(join(resources, 'sample/checkpoints/tiny'))
+  return { ...rest, shape: asBlip(shape) }
 }
 
 function madeUpModel(size: string, shrink: boolean): HostModel {
-  const { shape: full, vocabularyFile } = readShape(join(resources, 'models', `${size}.json`))
+  const { shape: read, vocabularyFile } = readShape(join(resources, 'models', `${size}.json`))
+  const full = asBlip(read)
   const shape = shrink ? shrunk(full) : full
   return { shape, vocabulary: readVocabulary(vocabularyFile), tensors: initialise(shape, 1) }
 }
 
-function shrunk(shape: Shape): Shape {
+function shrunk(shape: BlipShape): BlipShape {
   return { ...shape, image: { ...shape.image, size: 32, depth: 1 }, text: { ...shape.text, depth: 2 } }
 }
 
 /** Writes made-up pictures, smooth shades with noise, as bytes [count, S, S, 3]; returns the file's path. */
-export function writePictures(folder: string, { image }: Shape, count: number): string {
+export function writePictures(folder: string, { image }: BlipShape, count: number): string {
   const path = join(folder, `pictures-${image.size}-${count}.bin`)
   const random = seeded(11)
   const bytes = new Uint8Array(count * image.size ** 2 * 3)

@@ -40,7 +40,7 @@ async function twoSteps(program: Program, fields: { name: string }, mode: string
 /** The largest difference of the losses; the gradient's norm is compared relative to its size. */
 function difference(reports: Record<string, StepReport>, tolerance: number): number {
   const [mine, theirs] = Object.values(reports) as [StepReport, StepReport]
-  const losses = (['itc', 'itm', 'lm'] as const).map((name) => Math.abs(mine[name] - theirs[name]))
+  const losses = (['itc', 'itm', 'lm'] as const).map((name) => Math.abs(mine[name]! - theirs[name]!))
   const worst = Math.max(...losses, Math.abs(mine.gradientNorm / theirs.gradientNorm - 1))
   if (worst <= tolerance) return worst
   throw new Error(

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeSafetensors } from '../../core/checkpoint/index.ts'
-import { initialise, parameterCount, readShape, seeded, type Shape } from '../../core/model/index.ts'
+import { asBlip, initialise, parameterCount, readShape, seeded, type BlipShape } from '../../core/model/index.ts'
 import { knobsOf, recipeNamed, type Knobs } from '../../core/train/index.ts'
 
 /** A batch as both sides read it: pictures as a file of bytes, the rest as numbers. */
@@ -18,7 +18,7 @@ export interface WrittenBatch {
 
 /** Everything that both sides need to run the same training step. */
 export interface TrainingCase {
-  shape: Shape
+  shape: BlipShape
   parameters: number
   /** Path of the weights, under the names of core/model/names.ts. */
   weights: string
@@ -46,7 +46,7 @@ export const smokeSize = { size: 'tiny', pairs: 4, textLength: 12, turns: 2, shr
 
 /** Writes weights and a made-up batch into a folder. The knobs are those of the recipe `finetune` at a small, constant rate. */
 export async function writeTrainingCase(folder: string, options: CaseOptions): Promise<TrainingCase> {
-  const { shape: full } = readShape(join(import.meta.dirname, '../../resources/models', `${options.size}.json`))
+  const full = asBlip(readShape(join(import.meta.dirname, '../../resources/models', `${options.size}.json`)).shape)
   const shape = options.shrink ? shrunk(full) : full
   const weights = join(folder, `${options.size}.safetensors`)
   await writeSafetensors(weights, initialise(shape, 1))
@@ -63,7 +63,7 @@ export function firstPairs({ knobs, batch, ...rest }: TrainingCase, pairs: numbe
   return { ...rest, knobs: { ...knobs, batchSize: pairs }, batch: { ...batch, ...rows, pairs } }
 }
 
-function writeBatch(folder: string, shape: Shape, { size: name, pairs, textLength }: CaseOptions): WrittenBatch {
+function writeBatch(folder: string, shape: BlipShape, { size: name, pairs, textLength }: CaseOptions): WrittenBatch {
   const { size } = shape.image
   const random = seeded(7)
   const images = join(folder, `${name}-images.bin`)
@@ -80,7 +80,7 @@ function writeBatch(folder: string, shape: Shape, { size: name, pairs, textLengt
 
 /** A caption of half to all of the length that ends with [SEP], then padding; without its first token. */
 function words(
-  { text }: Shape,
+  { text }: BlipShape,
   random: () => number,
   { row, textLength }: { row: number; textLength: number },
 ): number[] {
@@ -90,6 +90,6 @@ function words(
   return Array.from({ length: textLength - 1 }, (_, at) => (at < end ? word() : at === end ? sep : pad))
 }
 
-function shrunk(shape: Shape): Shape {
+function shrunk(shape: BlipShape): BlipShape {
   return { ...shape, image: { ...shape.image, size: 32, depth: 1 }, text: { ...shape.text, depth: 1 } }
 }

@@ -7,7 +7,7 @@ import type { Batch } from '../../core/train/batches.ts'
 import { createOptimiser, disposeOptimiser, type Optimiser } from '../../core/train/optimiser.ts'
 import {
   captureTrainingStep,
-  reported,
+  reportOf,
   runStep,
   trainingStep,
   type StepOptions,
@@ -37,7 +37,7 @@ async function prepare({ name, shape, weights, knobs, batch }: TrainingCase & { 
   const parameters = upload(await readSafetensors(weights))
   const optimiser = createOptimiser(parameters, Object.keys(parameters))
   const { textLength } = batch
-  const options = { shape, parameters, optimiser, knobs, textLength, promptLength: 1, matching: true }
+  const options = { shape, parameters, optimiser, knobs, textLength, promptLength: 1, variant: '' }
   prepared.set(name, { options, parameters, optimiser, batch: read(batch), steps: new Map(), done: 0 })
 }
 
@@ -52,7 +52,7 @@ async function step({ name, mode }: { name: string; mode: 'captured' | 'xla' | '
     captured = captureTrainingStep({ ...found.options, knobs: { ...knobs, compile: mode === 'xla' } })
     found.steps.set(mode, captured)
   }
-  return runStep(captured, found.batch, position)
+  return runStep(captured, found.batch, { ...position, knobs: found.options.knobs })
 }
 
 /** The same functions without a recording: what the captured step is held against. */
@@ -75,7 +75,7 @@ async function eagerStep({ options, batch }: Prepared, position: { rate: number;
   )
   const numbers = await values.data()
   values.dispose()
-  return Object.fromEntries(reported.map((name, index) => [name, numbers[index]!])) as StepReport
+  return reportOf(options.knobs, numbers)
 }
 
 function drop({ name }: { name: string }) {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Fault } from '../contract/fault.ts'
 import { imageDeviation, imageMean } from '../model/vision.ts'
-import { parseShape, type Shape } from '../model/shape.ts'
+import { asBlip, parseShape } from '../model/families.ts'
+import type { BlipShape } from '../model/shape.ts'
 import { specialTokens } from '../text/vocabulary.ts'
 import { architectures, type Layout } from './layout.ts'
 
@@ -10,7 +11,7 @@ import { architectures, type Layout } from './layout.ts'
  * written out, since the library's defaults for them (8 heads, 1e-5) are not BLIP's.
  * Subtle: the library refuses 1 where it wants 1.0, and JSON written here can't tell them apart, so no such field is set.
  */
-export function publishedConfig({ image, text, embed }: Shape, layout: Layout) {
+export function publishedConfig({ image, text, embed }: BlipShape, layout: Layout) {
   return {
     architectures: [architectures[layout]],
     model_type: 'blip',
@@ -63,7 +64,7 @@ export function publishedConfig({ image, text, embed }: Shape, layout: Layout) {
 }
 
 /** The preprocessor's settings: squash to a square (bicubic), 1/255, CLIP's mean and deviation. */
-export function preprocessorConfig({ image }: Shape) {
+export function preprocessorConfig({ image }: { image: { size: number } }) {
   return {
     image_processor_type: 'BlipImageProcessor',
     processor_class: 'BlipProcessor',
@@ -112,7 +113,7 @@ const configSchema = z.object({
  * The shape that a published config.json and its vocabulary describe.
  * @throws Fault `model-unsupported` for another kind of model, an activation we lack, or a vocabulary of another size
  */
-export function shapeFromConfig(json: unknown, vocabulary: string[], subject: string): Shape {
+export function shapeFromConfig(json: unknown, vocabulary: string[], subject: string): BlipShape {
   const parsed = configSchema.safeParse(json)
   if (!parsed.success) throw unsupported(z.prettifyError(parsed.error), subject)
   const { text_config: text, vision_config: image, image_text_hidden_size: embed } = parsed.data
@@ -121,7 +122,7 @@ export function shapeFromConfig(json: unknown, vocabulary: string[], subject: st
   }
   const shape = { name: 'imported', image: imageShape(image), text: textShape(text, vocabulary), embed }
   if (shape.text.tokens.dec !== text.bos_token_id) throw unsupported('Its first token is not [DEC].', subject)
-  return parseShape(shape, subject)
+  return asBlip(parseShape(shape, subject))
 }
 
 type Config = z.infer<typeof configSchema>

@@ -1,19 +1,19 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../contract/fault.ts'
 import { checkDimensions, type HostTensors } from '../model/parameters.ts'
-import { parameterShapes } from '../model/names.ts'
-import type { Shape } from '../model/shape.ts'
-import { specialTokenText, withBlipTokens } from '../text/vocabulary.ts'
+import { parameterShapes } from '../model/families.ts'
+import type { BlipShape } from '../model/shape.ts'
+import { withBlipTokens } from '../text/vocabulary.ts'
 import { tokenizerJson } from '../text/tokenizer.ts'
 import { writeSynced } from './durable.ts'
 import { preprocessorConfig, publishedConfig, shapeFromConfig } from './config.ts'
 import { architectures, layoutNames, toLayout, type Layout } from './layout.ts'
 import { openSafetensors, writeSafetensors } from './safetensors.ts'
+import { json, readTokens, specialTokensMap, tokenizerConfig } from './tokenizerFiles.ts'
 
 export interface ExportedModel {
-  shape: Shape
+  shape: BlipShape
   tensors: HostTensors
   vocabulary: string[]
   layout: Layout
@@ -45,7 +45,7 @@ export async function exportHuggingFace(folder: string, model: ExportedModel): P
 }
 
 export interface ImportedModel {
-  shape: Shape
+  shape: BlipShape
   vocabulary: string[]
   layout: Layout
   /** What the folder holds, under our names. */
@@ -61,14 +61,14 @@ export interface ImportedModel {
 export async function importHuggingFace(folder: string): Promise<ImportedModel> {
   const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
   const layout = layoutOf(config, folder)
-  const vocabulary = await readPublishedVocabulary(folder)
+  const vocabulary = withBlipTokens(await readTokens(folder), folder)
   const shape = shapeFromConfig(config, vocabulary, folder)
   const tensors = await readLayout(join(folder, 'model.safetensors'), shape, layout)
   const missing = [...parameterShapes(shape).keys()].filter((name) => !tensors[name])
   return { shape, vocabulary, layout, tensors, missing }
 }
 
-async function readLayout(path: string, shape: Shape, layout: Layout): Promise<HostTensors> {
+async function readLayout(path: string, shape: BlipShape, layout: Layout): Promise<HostTensors> {
   await using file = await openSafetensors(path)
   const expected = parameterShapes(shape)
   const tensors: HostTensors = {}
@@ -97,40 +97,7 @@ function layoutOf(config: { architectures?: string[] }, folder: string): Layout 
   })
 }
 
-/** The vocabulary of a folder that has either of the tokenizer's two files. */
-async function readPublishedVocabulary(folder: string): Promise<string[]> {
-  const list = join(folder, 'vocab.txt')
-  if (existsSync(list)) return withBlipTokens((await readFile(list, 'utf8')).split(/\r?\n/), list)
-  const path = join(folder, 'tokenizer.json')
-  const { model, added_tokens: added = [] } = JSON.parse(await readFile(path, 'utf8'))
-  const tokens: string[] = []
-  for (const [token, id] of Object.entries<number>(model.vocab)) tokens[id] = token
-  for (const { id, content } of added) tokens[id] = content
-  return withBlipTokens(tokens, path)
-}
-
-const specialTokensMap = {
-  unk_token: specialTokenText.unk,
-  sep_token: specialTokenText.sep,
-  pad_token: specialTokenText.pad,
-  cls_token: specialTokenText.cls,
-  mask_token: specialTokenText.mask,
-}
-
-function tokenizerConfig({ text }: Shape) {
-  return {
-    ...specialTokensMap,
-    tokenizer_class: 'BertTokenizer',
-    processor_class: 'BlipProcessor',
-    do_lower_case: true,
-    tokenize_chinese_chars: true,
-    strip_accents: null,
-    clean_up_tokenization_spaces: true,
-    model_max_length: text.context,
-  }
-}
-
-function generationConfig({ text }: Shape) {
+function generationConfig({ text }: BlipShape) {
   const { dec, sep, pad } = text.tokens
   return { bos_token_id: dec, eos_token_id: sep, pad_token_id: pad, max_length: Math.min(20, text.context) }
 }
@@ -151,7 +118,3 @@ const captioningUse = `    processor = BlipProcessor.from_pretrained(folder)
     model = BlipForConditionalGeneration.from_pretrained(folder)
     ids = model.generate(**processor(images=picture, return_tensors="pt"), num_beams=3)
 `
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
-}

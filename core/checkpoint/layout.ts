@@ -1,6 +1,6 @@
-import { parameterShapes } from '../model/names.ts'
+import { parameterShapes } from '../model/families.ts'
 import type { HostTensors } from '../model/parameters.ts'
-import type { Shape } from '../model/shape.ts'
+import type { BlipShape } from '../model/shape.ts'
 
 /** The two published forms of a BLIP model: each holds one half of the text stack. */
 export type Layout = 'retrieval' | 'captioning'
@@ -18,7 +18,7 @@ const ownAttention = /^encoder\.layer\.\d+\.attention\./
  * Our names and the published ones differ only in the captioning layout: there the shared tensors stand under the
  * decoder's name. @returns each published name with ours
  */
-export function layoutNames(shape: Shape, layout: Layout): Map<string, string> {
+export function layoutNames(shape: BlipShape, layout: Layout): Map<string, string> {
   const names = new Map<string, string>()
   for (const name of parameterShapes(shape).keys()) {
     const published = layout === 'retrieval' ? retrievalName(name) : captioningName(name)
@@ -28,7 +28,7 @@ export function layoutNames(shape: Shape, layout: Layout): Map<string, string> {
 }
 
 /** Picks a layout's tensors and gives them their published names. */
-export function toLayout(shape: Shape, tensors: HostTensors, layout: Layout): HostTensors {
+export function toLayout(shape: BlipShape, tensors: HostTensors, layout: Layout): HostTensors {
   const entries = [...layoutNames(shape, layout)]
   return Object.fromEntries(entries.map(([published, name]) => [published, tensors[name]!]))
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../contract/fault.ts'
-import { shapeSchema } from '../model/shape.ts'
+import { parseShape } from '../model/families.ts'
 
 export const manifestFile = 'manifest.json'
 
@@ -24,7 +24,7 @@ const lineageSchema = z.object({
 const manifestSchema = z.object({
   format: z.literal(1),
   name: z.string(),
-  shape: shapeSchema,
+  shape: z.unknown().transform((shape) => parseShape(shape)),
   /** Every knob as it was used. */
   recipe: z.record(z.string(), z.unknown()).nullable(),
   step: z.number().int().nonnegative(),

@@ -7,6 +7,8 @@ export const checkpoint = z.object({
   name: z.string(),
   folder: z.string(),
   shape: z.string(),
+  /** The kind of model; only "blip" captions and judges. */
+  family: z.string(),
   parameters: z.number().int(),
   /** shipped with the program, made by a run of this project, or imported from a folder. */
   origin: z.enum(['shipped', 'run', 'imported']),
@@ -21,6 +23,12 @@ export const recipe = z.object({
   name: z.string(),
   title: z.string(),
   purpose: z.string(),
+  /** The training system. */
+  system: z.string(),
+  /** The family of models that it trains: a start must be of the same. */
+  family: z.string(),
+  /** The shape of a start from random weights. */
+  shape: z.string(),
   /** Knobs in order, each with its reason; made from the recipe file. */
   knobs: z.array(
     z.object({

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asFault, Fault, type Checkpoint } from '../contract/index.ts'
-import { parameterCount } from '../model/names.ts'
+import { parameterCount } from '../model/families.ts'
 import { getCheckpoint, insertCheckpoint } from '../store/checkpoints.ts'
 import type { Project } from '../store/project.ts'
 
@@ -49,6 +49,7 @@ export async function registerCheckpoint(
     name: name ?? manifest.name,
     folder,
     shape: manifest.shape.name,
+    family: manifest.shape.family,
     parameters: parameterCount(manifest.shape),
     origin,
     run,

@@ -3,7 +3,8 @@ import { describeSelection, type SelectionCounts } from '../curate/index.ts'
 import type { Shape } from '../model/shape.ts'
 import type { Project } from '../store/project.ts'
 import type { Knobs } from '../train/knobs.ts'
-import { knobsOf, recipeNamed } from '../train/recipe.ts'
+import { planOf } from '../train/plans/index.ts'
+import { knobsOf, recipeNamed, type Recipe } from '../train/recipe.ts'
 import { usableCheckpoint } from './checkpoints.ts'
 import { planMemory } from './memory.ts'
 import { checkRuntime } from './runtime.ts'
@@ -26,6 +27,7 @@ export async function preflight(project: Project, spec: Spec): Promise<Preflight
   const counts = await attempt(() => describeSelection(project, spec.query, { heldOut: spec.heldOut, seed: spec.seed }))
   const knobs = await attempt(() => knobsOf(recipeNamed(spec.recipe), spec.changes))
   const shape = await attempt(() => startingShape(project, spec))
+  if (shape) await attempt(() => checkFamily(shape, recipeNamed(spec.recipe)))
   await attempt(() => checkRuntime())
   if (counts) problems.push(...tooFew(counts, knobs))
   const memory = shape && knobs ? await planMemory(shape, knobs) : null
@@ -53,6 +55,14 @@ async function startingShape(project: Project, { start, shape }: Spec): Promise<
     })
   }
   return (await readManifest(checkpoint.folder)).shape
+}
+
+/** A recipe trains one family of models; weights of another would not fit it. */
+function checkFamily({ name, family }: Shape, recipe: Recipe): void {
+  const wanted = planOf(recipe.system).family
+  if (family === wanted) return
+  const message = `The recipe ${recipe.name} trains models of the family "${wanted}", but "${name}" is of the family "${family}".`
+  throw new Fault('family-unsuitable', message, { subject: name, hint: `Start from the shape "${recipe.shape}".` })
 }
 
 function tooFew({ pairs }: SelectionCounts, knobs: Knobs | null): FaultRecord[] {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../contract/index.ts'
-import { parameterCount } from '../model/names.ts'
-import { readShape, type Shape } from '../model/shape.ts'
+import { parameterCount, readShape } from '../model/families.ts'
+import type { Shape } from '../model/shape.ts'
 
 const folder = join(import.meta.dirname, '../../resources/models')
 

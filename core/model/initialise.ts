@@ -1,17 +1,16 @@
-import { parameterShapes } from './names.ts'
-import { seeded, seedFor, truncatedNormal } from './random.ts'
+import { familyOf, parameterShapes } from './families.ts'
+import type { Initial } from './family.ts'
+import { fillTruncatedNormal, seeded, seedFor } from './random.ts'
 import type { HostTensor, HostTensors } from './parameters.ts'
 import type { Shape } from './shape.ts'
 
 /** Spread of fresh weights, as in ViT and BERT. */
 const deviation = 0.02
-/** Starting temperature of the contrastive loss, as in BLIP. */
-const temperature = 0.07
 
 /** Fresh parameters on the host; the same shape and seed give the same bytes on every machine. */
 export function initialise(shape: Shape, seed: number): HostTensors {
   const tensors: HostTensors = {}
-  for (const [name, dims] of parameterShapes(shape)) tensors[name] = fresh(name, dims, seed)
+  for (const [name, dims] of parameterShapes(shape)) tensors[name] = fresh(shape, name, dims, seed)
   return tensors
 }
 
@@ -22,7 +21,7 @@ export function initialise(shape: Shape, seed: number): HostTensors {
 export function completeParameters(shape: Shape, tensors: HostTensors, seed: number): HostTensors {
   const complete: HostTensors = {}
   for (const [name, dims] of parameterShapes(shape)) {
-    complete[name] = tensors[name] ?? tensors[otherHalf(name)] ?? fresh(name, dims, seed)
+    complete[name] = tensors[name] ?? tensors[otherHalf(name)] ?? fresh(shape, name, dims, seed)
   }
   return complete
 }
@@ -32,16 +31,22 @@ function otherHalf(name: string): string {
   return name.startsWith(encoder) ? name.replace(encoder, decoder) : name.replace(decoder, encoder)
 }
 
-/** A fresh parameter: norms 1, biases 0, the rest truncated normal of deviation 0.02. */
-function fresh(name: string, shape: number[], seed: number): HostTensor {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
-  if (name === 'temp') data.fill(temperature)
-  else if (/(LayerNorm|layer_norm\d|post_layernorm)\.weight$/.test(name)) data.fill(1)
-  else if (!name.endsWith('.bias')) fillNormal(data, seedFor(seed, name))
-  return { shape, data }
+/** A fresh parameter, by its family's rule or the common one: norms 1, biases 0, the rest truncated normal of deviation 0.02. */
+function fresh(shape: Shape, name: string, dims: number[], seed: number): HostTensor {
+  const data = new Float32Array(dims.reduce((product, size) => product * size, 1))
+  const initial = familyOf(shape).initial?.(name, dims, shape) ?? commonInitial(name)
+  if ('fill' in initial) data.fill(initial.fill)
+  else if ('uniform' in initial) fillUniform(data, initial.uniform, seedFor(seed, name))
+  else fillTruncatedNormal(data, initial.normal, seedFor(seed, name))
+  return { shape: dims, data }
 }
 
-function fillNormal(data: Float32Array, seed: number): void {
+function commonInitial(name: string): Initial {
+  if (/(LayerNorm|layer_norm\d|layernorm|norm\d?)\.weight$/.test(name)) return { fill: 1 }
+  return name.endsWith('.bias') ? { fill: 0 } : { normal: deviation }
+}
+
+function fillUniform(data: Float32Array, bound: number, seed: number): void {
   const random = seeded(seed)
-  for (let i = 0; i < data.length; i++) data[i] = truncatedNormal(random, deviation)
+  for (let i = 0; i < data.length; i++) data[i] = (2 * random() - 1) * bound
 }

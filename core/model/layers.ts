@@ -1,13 +1,17 @@
 import { Fault } from '../contract/fault.ts'
 import { attention, dropout, fold, layerNorm, linear, tf } from '../tensor/index.ts'
 import type { Parameters } from './parameters.ts'
-import type { Shape } from './shape.ts'
+import type { BlipShape, Shape } from './shape.ts'
 
 /** What a forward pass runs with. `drop` is set in training only. */
-export interface Model {
-  shape: Shape
+export interface Model<S extends Shape = BlipShape> extends Weights {
+  shape: S
+  drop?: Drop | undefined
+}
+
+/** All that a single layer needs of a model. */
+export interface Weights {
   parameters: Parameters
-  drop?: Drop
 }
 
 /** Dropout with its own place in a seed's sequence at each call. */
@@ -24,18 +28,18 @@ export function createDrop(rate: number, seed: tf.Tensor): Drop | undefined {
 }
 
 /** The parameter of that name. @throws Fault `parameter-missing`. */
-export function parameter({ parameters }: Model, name: string): tf.Tensor {
+export function parameter({ parameters }: Weights, name: string): tf.Tensor {
   const found = parameters[name]
   if (!found) throw new Fault('parameter-missing', `The model lacks the tensor ${name}.`)
   return found
 }
 
 /** x [..., in] → [..., out] */
-export function dense(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+export function dense(model: Weights, name: string, x: tf.Tensor): tf.Tensor {
   return linear(x, parameter(model, `${name}.weight`), parameter(model, `${name}.bias`))
 }
 
-export function norm(model: Model, name: string, x: tf.Tensor, epsilon: number): tf.Tensor {
+export function norm(model: Weights, name: string, x: tf.Tensor, epsilon: number): tf.Tensor {
   return layerNorm(x, parameter(model, `${name}.weight`), parameter(model, `${name}.bias`), epsilon)
 }
 

@@ -1,4 +1,4 @@
-import { imageTokenCount, type Shape } from './shape.ts'
+import { imageTokenCount, type BlipShape } from './shape.ts'
 
 /**
  * Where the parts of a model lie in its parameters. The names are those of Hugging Face's BLIP checkpoints. Encoder
@@ -11,14 +11,8 @@ export const wordEmbeddings = 'text_encoder.embeddings.word_embeddings.weight'
 export const languageHead = 'text_decoder.cls.predictions'
 
 /** Every parameter's name and shape, matrices as [out, in]. */
-export function parameterShapes(shape: Shape): Map<string, number[]> {
+export function blipParameterShapes(shape: BlipShape): Map<string, number[]> {
   return new Map([...imageShapes(shape), ...textShapes(shape), ...headShapes(shape)])
-}
-
-/** Number of trained values in a model. */
-export function parameterCount(shape: Shape): number {
-  const sizes = [...parameterShapes(shape).values()].map((dims) => dims.reduce((product, size) => product * size, 1))
-  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 type Named = [name: string, shape: number[]]
@@ -32,7 +26,7 @@ const norm = (name: string, width: number): Named[] => [
   [`${name}.bias`, [width]],
 ]
 
-function imageShapes(shape: Shape): Named[] {
+function imageShapes(shape: BlipShape): Named[] {
   const { width, inner, patch, depth } = shape.image
   const layer = (at: string) => [
     ...dense(`${at}.self_attn.qkv`, 3 * width, width),
@@ -52,7 +46,7 @@ function imageShapes(shape: Shape): Named[] {
   ]
 }
 
-function textShapes({ image, text }: Shape): Named[] {
+function textShapes({ image, text }: BlipShape): Named[] {
   const { width, inner } = text
   const attention = (at: string, source: number) => [
     ...dense(`${at}.self.query`, width, width),
@@ -80,7 +74,7 @@ function textShapes({ image, text }: Shape): Named[] {
   ]
 }
 
-function headShapes({ image, text, embed }: Shape): Named[] {
+function headShapes({ image, text, embed }: BlipShape): Named[] {
   return [
     ...dense('vision_proj', embed, image.width),
     ...dense('text_proj', embed, text.width),

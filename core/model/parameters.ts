@@ -1,6 +1,6 @@
 import { Fault } from '../contract/fault.ts'
 import { tf } from '../tensor/index.ts'
-import { parameterShapes } from './names.ts'
+import { parameterShapes } from './families.ts'
 import type { Shape } from './shape.ts'
 
 /** A tensor's values on the host, row-major. */

@@ -15,15 +15,6 @@ export function seeded(seed: number): Random {
   }
 }
 
-/** Normal numbers (Box-Muller) of mean 0 and the given deviation; none is further than two deviations from 0. */
-export function truncatedNormal(random: Random, deviation: number): number {
-  for (;;) {
-    const radius = Math.sqrt(-2 * Math.log(1 - random()))
-    const value = radius * Math.cos(2 * Math.PI * random())
-    if (Math.abs(value) <= 2) return value * deviation
-  }
-}
-
 /**
  * Fills `data` with normal numbers of mean 0 and the given deviation, none further than two deviations from 0: the same
  * for the same seed on every machine. A draw looks its value up among the quantiles, so it costs no logarithm: fresh

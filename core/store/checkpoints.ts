@@ -8,6 +8,7 @@ interface CheckpointRow {
   name: string
   folder: string
   shape: string
+  family: string
   parameters: number
   origin: Checkpoint['origin']
   run: string | null
@@ -18,8 +19,8 @@ interface CheckpointRow {
 
 /** Adds a checkpoint, or takes over the new facts of one that is known. */
 export function insertCheckpoint({ db }: Project, checkpoint: Checkpoint): void {
-  const { hash, name, folder, shape, parameters, origin, step, createdAt, fault } = checkpoint
-  const sql = 'INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  const { hash, name, folder, shape, family, parameters, origin, step, createdAt, fault } = checkpoint
+  const sql = 'INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
   run(
     db,
     sql,
@@ -33,6 +34,7 @@ export function insertCheckpoint({ db }: Project, checkpoint: Checkpoint): void 
     step,
     Date.parse(createdAt),
     toJson(fault),
+    family,
   )
 }
 

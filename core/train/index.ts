@@ -1,5 +1,5 @@
-export { knobsSchema, type Knobs, type KnobName } from './knobs.ts'
-export { knobsOf, listRecipes, parseKnobs, readRecipe, recipeNamed, recipeRecord, type Recipe } from './recipe.ts'
+export { parseKnobs, type Knobs } from './knobs.ts'
+export { knobsOf, listRecipes, readRecipe, recipeNamed, recipeRecord, type Recipe } from './recipe.ts'
 export { rateAt, type Schedule } from './schedule.ts'
 export { train, type TrainOptions, type TrainOutcome, type TrainReport } from './loop.ts'
 export { newestCheckpoint, type ResumePoint, type RunState } from './resume.ts'

@@ -1,51 +1,24 @@
 import { z } from 'zod'
+import { Fault } from '../contract/fault.ts'
+import { commonKnobs, type CommonKnobs } from './plans/common.ts'
+import { planOf } from './plans/index.ts'
 
-const share = z.number().min(0).max(1)
-const whole = z.number().int()
+/** Every knob of a training run: the common ones, and those of its system. */
+export type Knobs = CommonKnobs & Record<string, unknown>
 
-/** Every knob of a training run. The recipe files say why each has its value; a run keeps the record with its results. */
-export const knobsSchema = z.strictObject({
-  /** Optimiser steps in all. */
-  steps: whole.min(1),
-  /** Pairs in a step. The contrastive and matching losses draw their negatives from it, so at least 2. */
-  batchSize: whole.min(2),
-  learningRate: z.number().gt(0),
-  warmupSteps: whole.min(0),
-  minimumRate: z.number().min(0),
-  weightDecay: z.number().min(0),
-  beta1: share,
-  beta2: share,
-  /** Largest global norm of the gradient; 0 switches clipping off. */
-  clipNorm: z.number().min(0),
-  /** Weights of the three losses; 0 leaves a loss out of the step altogether. */
-  itcWeight: z.number().min(0),
-  itmWeight: z.number().min(0),
-  lmWeight: z.number().min(0),
-  /** Pairs of the batch that the matching loss takes as anchors; 0 takes all. */
-  itmAnchors: whole.min(0),
-  /** Step from which the matching loss counts. */
-  itmFrom: whole.min(0),
-  labelSmoothing: z.number().min(0).max(0.5),
-  dropout: z.number().min(0).max(0.9),
-  cropMinimum: z.number().gt(0).max(1),
-  flip: share,
-  /** Text before each caption in the captioning loss; not learned as a target. */
-  prompt: z.string(),
-  /** Most tokens of a caption, prompt and frame included. Rows are only as long as the longest caption needs. */
-  textLength: whole.min(4),
-  logEvery: whole.min(1),
-  /** 0 writes a checkpoint at the end only. */
-  checkpointEvery: whole.min(0),
-  keepCheckpoints: whole.min(2),
-  /** Held-out pictures captioned before and after. */
-  evaluateCaptions: whole.min(0).max(24),
-  /** Most held-out pictures that retrieval is measured on. */
-  evaluatePictures: whole.min(0),
-  /** Candidates that the matching head ranks again; 0 ranks by cosine alone. */
-  rerank: whole.min(0),
-  /** Compile steps with XLA. */
-  compile: z.boolean(),
-})
+/**
+ * Checks knobs from outside, for instance from a run's record. Those that name no system are BLIP's.
+ * @throws Fault `recipe-invalid`, whose subject is the knob, or `system-unknown`
+ */
+export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
+  const { system = 'blip', ...rest } = (values ?? {}) as { system?: string }
+  const parsed = schemaOf(system).safeParse(rest)
+  if (parsed.success) return { system, ...parsed.data } as Knobs
+  const issue = parsed.error.issues[0]!
+  const name = issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : '')
+  throw new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${issue.message}.`, {
+    subject: name,
+  })
+}
 
-export type Knobs = z.infer<typeof knobsSchema>
-export type KnobName = keyof Knobs
+const schemaOf = (system: string) => z.strictObject({ ...commonKnobs, ...planOf(system).knobs })

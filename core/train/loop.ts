@@ -1,6 +1,6 @@
 import { Fault } from '../contract/fault.ts'
 import { parameterShapes, type Shape, type TrainableParameters } from '../model/index.ts'
-import type { Captured } from '../tensor/index.ts'
+import { tf, type Captured } from '../tensor/index.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import type { Knobs } from './knobs.ts'
@@ -11,7 +11,9 @@ import { rateAt } from './schedule.ts'
 import { createMeter } from './meter.ts'
 import { silentProfiler, type Profiler } from './profiler.ts'
 import type { SamplerState } from './sampler.ts'
+import { createState } from './state.ts'
 import { captureTrainingStep, runStep, type StepOptions, type StepReport } from './step.ts'
+import { systemOf } from './systems/index.ts'
 
 export interface TrainOptions {
   /** The run's folder. */
@@ -68,14 +70,15 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let sampler = point?.state.sampler ?? { seed, epoch: 0, position: 0 }
   const { batches, names, ...lengths } = setUp(options, sampler)
   const optimiser = createOptimiser(parameters, names, point?.optimiser ?? undefined)
-  const steps = createSteps({ ...options, ...lengths, optimiser }, profiler)
+  const variables = createState(options, point?.optimiser ?? undefined)
+  const steps = createSteps({ ...options, ...lengths, optimiser, state: variables }, profiler)
   const meter = createMeter(knobs)
   let step = point?.state.step ?? 0
 
   async function save(last: boolean): Promise<TrainOutcome['checkpoint']> {
     const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest() }
     const saved = await profiler.during('checkpoint', () =>
-      saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, state }),
+      saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, variables, state }),
     )
     report.checkpoint(step, saved.folder)
     return saved
@@ -102,6 +105,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   } finally {
     steps.dispose()
     disposeOptimiser(optimiser)
+    tf.dispose(variables)
   }
 }
 
@@ -131,21 +135,22 @@ export function setUp({ pairs, shape, vocabulary, knobs, pictures, report }: Set
   return { batches, names, textLength, promptLength: promptLength(tokenizer, knobs.prompt) }
 }
 
-/** Whether the matching loss counts in a step, from 0. */
-export const matchesAt = (step: number, { itmWeight, itmFrom }: Knobs): boolean => itmWeight > 0 && step >= itmFrom
+/** Which of its system's programs a step runs, counted from 0. */
+export const variantAt = (step: number, knobs: Knobs): string => systemOf(knobs).variant?.(step, knobs) ?? ''
 
-/** Captures a step when it is first needed: one without the matching loss before `itmFrom`, one with it after. */
-function createSteps(options: Omit<StepOptions, 'matching'>, profiler: Profiler) {
-  const captured = new Map<boolean, Captured>()
+/** Captures each of the system's programs when it is first needed. */
+function createSteps(options: Omit<StepOptions, 'variant'>, profiler: Profiler) {
+  const captured = new Map<string, Captured>()
+  const { knobs } = options
 
-  async function run(batch: Batch, at: Parameters<typeof runStep>[2]): Promise<StepReport> {
-    const matching = matchesAt(at.step, options.knobs)
-    const known = captured.get(matching)
-    if (known) return runStep(known, batch, at, profiler)
+  async function run(batch: Batch, at: { seed: number; rate: number; step: number }): Promise<StepReport> {
+    const variant = variantAt(at.step, knobs)
+    const known = captured.get(variant)
+    if (known) return runStep(known, batch, { ...at, knobs }, profiler)
     return profiler.during('prepare', () => {
-      const step = captureTrainingStep({ ...options, matching })
-      captured.set(matching, step)
-      return runStep(step, batch, at)
+      const step = captureTrainingStep({ ...options, variant })
+      captured.set(variant, step)
+      return runStep(step, batch, { ...at, knobs })
     })
   }
   return { run, dispose: () => captured.forEach((step) => step.dispose()) }

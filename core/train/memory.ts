@@ -1,7 +1,7 @@
-import { parameterShapes } from '../model/names.ts'
-import { imageTokenCount, type Shape } from '../model/shape.ts'
+import { parameterShapes } from '../model/families.ts'
+import type { Shape } from '../model/shape.ts'
 import type { Knobs } from './knobs.ts'
-import { trainedNames } from './optimiser.ts'
+import { planOf } from './plans/index.ts'
 
 /** Where a run computes; each keeps activations in its own way. */
 export type MemoryPlace = 'cpu' | 'gpu' | 'gpuBfloat16'
@@ -23,11 +23,6 @@ export interface MemoryEstimate {
   total: number
 }
 
-type Costed = Pick<
-  Knobs,
-  'compile' | 'batchSize' | 'textLength' | 'itcWeight' | 'itmWeight' | 'lmWeight' | 'itmAnchors'
->
-
 const bytesPerFloat = 4
 
 /** Fitted to the peaks that `npm run bench -- memory` and `npm run gpu-check` show; see docs/performance.md and docs/gpu.md. */
@@ -42,13 +37,13 @@ const calibration = {
 const compilerBytes = 0.77e9
 
 /** Memory of a training run with the matching loss at work, on the processor or on a card. */
-export function estimateMemory(shape: Shape, knobs: Costed, place: MemoryPlace = 'cpu'): MemoryEstimate {
+export function estimateMemory(shape: Shape, knobs: Knobs, place: MemoryPlace = 'cpu'): MemoryEstimate {
   const { runtime, activations: kept, workspacePerParameter } = calibration[place]
   const counts = [...parameterShapes(shape)].map(([name, dims]) => [name, product(dims)] as const)
-  const trained = new Set(trainedNames([...parameterShapes(shape).keys()], knobs as Knobs))
+  const { trains, keptFloats } = planOf(knobs.system)
   const all = bytesPerFloat * sum(counts.map(([, count]) => count))
-  const moving = bytesPerFloat * sum(counts.map(([name, count]) => (trained.has(name) ? count : 0)))
-  const activations = bytesPerFloat * kept * activationFloats(shape, knobs)
+  const moving = bytesPerFloat * sum(counts.map(([name, count]) => (trains(name, knobs) ? count : 0)))
+  const activations = bytesPerFloat * kept * keptFloats(shape, knobs)
   const parts = {
     parameters: all,
     moments: 2 * moving,
@@ -57,12 +52,12 @@ export function estimateMemory(shape: Shape, knobs: Costed, place: MemoryPlace =
     workspace: workspacePerParameter * moving,
     runtime: place === 'cpu' && knobs.compile ? runtime + compilerBytes : runtime,
   }
-  const next = bytesPerFloat * kept * activationFloats(shape, { ...knobs, batchSize: knobs.batchSize + 1 })
+  const next = bytesPerFloat * kept * keptFloats(shape, { ...knobs, batchSize: knobs.batchSize + 1 })
   return { ...parts, perPair: next - activations, total: sum(Object.values(parts)) }
 }
 
 /** The largest batch whose run fits into so many bytes; 0 where not even two pairs do. */
-export function largestBatch(shape: Shape, knobs: Costed, place: MemoryPlace, bytes: number): number {
+export function largestBatch(shape: Shape, knobs: Knobs, place: MemoryPlace, bytes: number): number {
   const fits = (batchSize: number) => estimateMemory(shape, { ...knobs, batchSize }, place).total <= bytes
   let [low, high] = [1, 2]
   while (high <= largestKnown && fits(high)) [low, high] = [high, high * 2]
@@ -76,25 +71,6 @@ export function largestBatch(shape: Shape, knobs: Costed, place: MemoryPlace, by
 
 /** The recipes' own limit of the knob batchSize. */
 const largestKnown = 4096
-
-/**
- * Floats that the blocks keep for the backward pass: for each token about ten widths (projections, norms, residuals), twice the
- * inner width, and two rows of attention for each head; fused text also keeps its look at the picture; and the logits.
- */
-function activationFloats(shape: Shape, knobs: Costed): number {
-  const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
-  const { image, text } = shape
-  const length = Math.min(knobs.textLength, text.context)
-  const imageTokens = imageTokenCount(shape)
-  const seen = imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
-  const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
-  const plainRows = itcWeight + itmWeight > 0 ? batchSize : 0
-  const fusedRows = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)
-  const plain = length * text.depth * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
-  const cross = length * text.depth * (6 * text.width + 2 * text.heads * imageTokens)
-  const logits = lmWeight > 0 ? 2 * batchSize * length * text.vocabularySize : 0
-  return batchSize * seen + plainRows * plain + fusedRows * (plain + cross) + logits
-}
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 const product = (values: number[]) => values.reduce((total, value) => total * value, 1)

@@ -1,9 +1,9 @@
 import type { Knobs } from './knobs.ts'
-import type { StepReport } from './step.ts'
+import { reportedBy, type StepReport } from './step.ts'
 
 /** Means over the steps since the last report, of the losses that count, with rate and speed. */
 export function createMeter(knobs: Knobs, now: () => number = () => performance.now()) {
-  const shown = ['loss', ...activeLosses(knobs), 'gradientNorm', 'temperature'] as (keyof StepReport)[]
+  const shown = reportedBy(knobs)
   let sums = new Map<string, number>()
   let steps = 0
   let since = now()
@@ -11,7 +11,7 @@ export function createMeter(knobs: Knobs, now: () => number = () => performance.
 
   function add(report: StepReport, rate: number): void {
     steps++
-    for (const name of shown) sums.set(name, (sums.get(name) ?? 0) + report[name])
+    for (const name of shown) sums.set(name, (sums.get(name) ?? 0) + report[name]!)
     latest = { ...latest, rate }
   }
 
@@ -30,11 +30,4 @@ export function createMeter(knobs: Knobs, now: () => number = () => performance.
   }
 
   return { add, take, latest: () => latest }
-}
-
-function activeLosses({ itcWeight, itmWeight, lmWeight }: Knobs): string[] {
-  const weights = { itc: itcWeight, itm: itmWeight, lm: lmWeight }
-  return Object.entries(weights)
-    .filter(([, weight]) => weight > 0)
-    .map(([name]) => name)
 }

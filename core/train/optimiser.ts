@@ -1,6 +1,7 @@
 import type { HostTensors, TrainableParameters } from '../model/parameters.ts'
 import { adamW, clipByGlobalNorm, globalNorm, tf } from '../tensor/index.ts'
 import type { Knobs } from './knobs.ts'
+import { planOf } from './plans/index.ts'
 
 /** AdamW's state on the device: both moments of every trained parameter. */
 export interface Optimiser {
@@ -37,6 +38,9 @@ export function disposeOptimiser({ first, second }: Optimiser): void {
 }
 
 export interface Update {
+  /** The parameters that are updated, of those that the optimiser holds. */
+  names: string[]
+  /** In the order of `names`. */
   gradients: tf.Tensor[]
   /** Learning rate, scalar. */
   rate: tf.Scalar
@@ -52,12 +56,12 @@ export interface Update {
 export function applyGradients(
   parameters: TrainableParameters,
   optimiser: Optimiser,
-  { gradients, rate, step }: Update,
+  { names, gradients, rate, step }: Update,
   knobs: Knobs,
 ): tf.Scalar {
   const { beta1, beta2, weightDecay, clipNorm } = knobs
   const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : { gradients, norm: globalNorm(gradients) }
-  optimiser.names.forEach((name, index) => {
+  names.forEach((name, index) => {
     const parameter = parameters[name]!
     adamW({
       parameter,
@@ -75,18 +79,8 @@ export function applyGradients(
   return clipped.norm
 }
 
-/**
- * The parameters that the knobs' losses reach. The others get neither update nor decay: fine-tuning a filter must not
- * wear down the captioning half of the model.
- */
-export function trainedNames(names: string[], { itcWeight, itmWeight, lmWeight }: Knobs): string[] {
-  const [contrasts, matches, writes] = [itcWeight > 0, itmWeight > 0, lmWeight > 0]
-  return names.filter((name) => {
-    if (name.startsWith('vision_proj') || name.startsWith('text_proj') || name === 'temp') return contrasts
-    if (name.startsWith('itm_head')) return matches
-    if (name.startsWith('text_decoder')) return writes
-    if (name.includes('.crossattention.')) return matches || writes
-    if (name.startsWith('text_encoder') && name.includes('.attention.')) return contrasts || matches
-    return true
-  })
+/** The parameters that a run trains, in the order of the given names. */
+export function trainedNames(names: string[], knobs: Knobs): string[] {
+  const { trains } = planOf(knobs.system)
+  return names.filter((name) => trains(name, knobs))
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { asFault, Fault } from '../contract/fault.ts'
 import type { Recipe as RecipeRecord } from '../contract/model.ts'
-import { knobsSchema, type Knobs } from './knobs.ts'
+import { parseKnobs, type Knobs } from './knobs.ts'
+import { planOf } from './plans/index.ts'
 
 const value = z.union([z.number(), z.string(), z.boolean()])
 type Value = z.infer<typeof value>
@@ -20,6 +21,10 @@ const recipeFile = z.strictObject({
   name: z.string().min(1),
   title: z.string().min(1),
   purpose: z.string().min(1),
+  /** The training system (see plans). */
+  system: z.string().default('blip'),
+  /** The shape that a run from random weights takes unless another is asked for. */
+  shape: z.string().default('tiny'),
   knobs: z.record(z.string(), knob),
 })
 export type Recipe = z.infer<typeof recipeFile>
@@ -60,23 +65,20 @@ export function readRecipe(path: string): Recipe {
 export function knobsOf(recipe: Recipe, changes: Record<string, Value> = {}): Knobs {
   for (const [name, changed] of Object.entries(changes)) checkRange(recipe, name, changed)
   const values = Object.fromEntries(Object.entries(recipe.knobs).map(([name, { value }]) => [name, value]))
-  return parseKnobs({ ...values, ...changes }, recipe.name)
-}
-
-/** Checks knobs from outside, for instance from a run's record. */
-export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
-  const parsed = knobsSchema.safeParse(values)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  const name = issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : '')
-  throw new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${issue.message}.`, {
-    subject: name,
-  })
+  return parseKnobs({ ...values, ...changes, system: recipe.system }, recipe.name)
 }
 
 /** The record that the contract shows. */
-export function recipeRecord({ name, title, purpose, knobs }: Recipe): RecipeRecord {
-  return { name, title, purpose, knobs: Object.entries(knobs).map(([path, rest]) => ({ path, ...rest })) }
+export function recipeRecord({ name, title, purpose, system, shape, knobs }: Recipe): RecipeRecord {
+  return {
+    name,
+    title,
+    purpose,
+    system,
+    shape,
+    family: planOf(system).family,
+    knobs: Object.entries(knobs).map(([path, rest]) => ({ path, ...rest })),
+  }
 }
 
 function checkRange(recipe: Recipe, name: string, changed: Value): void {

@@ -5,8 +5,10 @@ import { z } from 'zod'
 import { loadCheckpoint, loadOptimiser, loadState, writeCheckpoint } from '../checkpoint/index.ts'
 import { asFault, Fault } from '../contract/fault.ts'
 import { download, type HostTensors, type Shape, type TrainableParameters } from '../model/index.ts'
-import { knobsSchema, type Knobs } from './knobs.ts'
+import type { tf } from '../tensor/index.ts'
+import { parseKnobs, type Knobs } from './knobs.ts'
 import { optimiserTensors, type Optimiser } from './optimiser.ts'
+import { stateTensors } from './state.ts'
 
 /** All that a run needs to go on as if it had never stopped, beside weights and optimiser. */
 const runState = z.object({
@@ -14,7 +16,7 @@ const runState = z.object({
   step: z.number().int(),
   seed: z.number().int(),
   sampler: z.object({ seed: z.number(), epoch: z.number(), position: z.number() }),
-  knobs: knobsSchema,
+  knobs: z.unknown().transform((knobs) => parseKnobs(knobs)),
   snapshot: z.string(),
   metrics: z.record(z.string(), z.number()),
 })
@@ -39,13 +41,15 @@ export interface SaveOptions {
   parameters: TrainableParameters
   /** Left out in the last checkpoint: nothing follows it, and it would treble the size. */
   optimiser: Optimiser | null
+  /** The system's own variables; saved with the optimiser. */
+  variables: Record<string, tf.Variable>
   state: RunState
   parent: string | null
 }
 
 /** Writes a checkpoint and removes the oldest beyond `keepCheckpoints`. */
 export async function saveProgress(options: SaveOptions): Promise<{ folder: string; hash: string }> {
-  const { run, name, shape, vocabulary, parameters, optimiser, state, parent } = options
+  const { run, name, shape, vocabulary, parameters, optimiser, variables, state, parent } = options
   const folder = join(run, 'checkpoints', `step-${state.step}`)
   const { hash } = await writeCheckpoint(folder, {
     name,
@@ -54,7 +58,7 @@ export async function saveProgress(options: SaveOptions): Promise<{ folder: stri
     vocabulary,
     step: state.step,
     parameters: await download(parameters),
-    optimiser: optimiser ? await download(optimiserTensors(optimiser)) : undefined,
+    optimiser: optimiser ? await download({ ...optimiserTensors(optimiser), ...stateTensors(variables) }) : undefined,
     state,
     lineage: { run: basename(run), parent, snapshot: state.snapshot },
   })
@@ -86,8 +90,7 @@ export function checkResumable(
     new Fault('resume-mismatch', `The checkpoint was trained with another ${what}.`, { subject: folder })
   if (state.snapshot !== snapshot) throw differs('selection of pairs')
   if (state.seed !== seed) throw differs('seed')
-  const names = Object.keys(knobs) as (keyof Knobs)[]
-  const changed = names.find((name) => state.knobs[name] !== knobs[name])
+  const changed = Object.keys(knobs).find((name) => state.knobs[name] !== knobs[name])
   if (changed) throw differs(changed)
 }
 

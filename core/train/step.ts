@@ -1,40 +1,41 @@
-import { encodeImages, imageFeature, textFeature } from '../model/blip.ts'
-import { createDrop, type Model } from '../model/layers.ts'
+import { createDrop } from '../model/layers.ts'
 import type { TrainableParameters } from '../model/parameters.ts'
 import type { Shape } from '../model/shape.ts'
-import { rememberPicture } from '../model/text.ts'
-import { clampTemperature, contrastiveLoss, positivePairs, similarities } from '../objective/itc.ts'
-import { matchingLoss } from '../objective/itm.ts'
-import { captioningLoss } from '../objective/lm.ts'
 import { capture, fold, tf, valueAndGradients, type Captured } from '../tensor/index.ts'
 import type { Batch } from './batches.ts'
 import type { Knobs } from './knobs.ts'
 import { applyGradients, optimiserTensors, type Optimiser } from './optimiser.ts'
 import { silentProfiler } from './profiler.ts'
+import { systemOf } from './systems/index.ts'
+import type { Phase, StepContext } from './systems/system.ts'
 
-/** What a step reports, in the order of its one output. */
-export const reported = ['loss', 'itc', 'itm', 'lm', 'gradientNorm', 'temperature'] as const
-export type StepReport = Record<(typeof reported)[number], number>
+/** What a step reports: `loss`, `gradientNorm` and the system's own. */
+export type StepReport = Record<string, number> & { loss: number; gradientNorm: number }
+
+/** The names in a step's report, in the order of its one output. */
+export const reportedBy = (knobs: Knobs): string[] => ['loss', ...systemOf(knobs).reports(knobs), 'gradientNorm']
 
 export interface StepOptions {
   shape: Shape
   parameters: TrainableParameters
   optimiser: Optimiser
+  /** The system's own variables (see `System.createState`). */
+  state?: Record<string, tf.Variable>
   knobs: Knobs
   /** Tokens before the caption that are given, [DEC] included. */
   promptLength: number
   /** Length of the token rows. */
   textLength: number
-  /** Whether the matching loss counts in this step (see the knob itmFrom). */
-  matching: boolean
+  /** Which of the system's programs (see `System.variant`); '' if left out. */
+  variant?: string
 }
 
-/** A step compiled to one program: losses, gradients, clipping, AdamW and the temperature's clamp. */
+/** A step compiled to one program: losses, gradients, clipping, AdamW and what the system does before and after. */
 export function captureTrainingStep(options: StepOptions): Captured {
-  const { shape, knobs, textLength, parameters, optimiser } = options
+  const { shape, knobs, textLength, parameters, optimiser, state = {}, variant = '' } = options
   const batch = knobs.batchSize
   return capture((...inputs) => [trainingStep(options, inputs)], {
-    name: options.matching ? 'trainingStep' : 'trainingStepWithoutMatching',
+    name: variant ? `trainingStep-${variant}` : 'trainingStep',
     inputs: [
       { shape: [batch, shape.image.size, shape.image.size, 3], dtype: 'uint8' },
       { shape: [batch, textLength], dtype: 'int32' },
@@ -45,7 +46,11 @@ export function captureTrainingStep(options: StepOptions): Captured {
       { shape: [], dtype: 'float32' },
       { shape: [], dtype: 'float32' },
     ],
-    state: [...Object.values(parameters), ...Object.values(optimiserTensors(optimiser))] as tf.Variable[],
+    state: [
+      ...Object.values(parameters),
+      ...Object.values(optimiserTensors(optimiser)),
+      ...Object.values(state),
+    ] as tf.Variable[],
     xla: knobs.compile,
   })
 }
@@ -54,7 +59,7 @@ export function captureTrainingStep(options: StepOptions): Captured {
 export async function runStep(
   captured: Captured,
   batch: Batch,
-  { seed, rate, step }: { seed: number; rate: number; step: number },
+  { knobs, seed, rate, step }: { knobs: Knobs; seed: number; rate: number; step: number },
   profiler = silentProfiler,
 ): Promise<StepReport> {
   // Subtle: the inputs are taken before run() first waits, so that part is the upload.
@@ -73,12 +78,17 @@ export async function runStep(
   const [result] = await profiler.during('compute', () => running)
   const values = await profiler.during('download', () => result!.data<'float32'>())
   result!.dispose()
-  return Object.fromEntries(reported.map((name, index) => [name, values[index]!])) as StepReport
+  return reportOf(knobs, values)
+}
+
+/** A step's output by name. */
+export function reportOf(knobs: Knobs, values: ArrayLike<number>): StepReport {
+  return Object.fromEntries(reportedBy(knobs).map((name, index) => [name, values[index]!])) as StepReport
 }
 
 /** The whole step on tensors, in the order of `captureTrainingStep`'s inputs. Also runs eagerly, for debugging. */
 export function trainingStep(options: StepOptions, inputs: tf.Tensor[]): tf.Tensor1D {
-  const { parameters, optimiser, knobs } = options
+  const { shape, parameters, knobs, state = {}, variant = '', promptLength } = options
   const [images, text, caption, sample, captionId, seed, rate, step] = inputs as [
     tf.Tensor,
     tf.Tensor,
@@ -89,50 +99,56 @@ export function trainingStep(options: StepOptions, inputs: tf.Tensor[]): tf.Tens
     tf.Scalar,
     tf.Scalar,
   ]
-  const trained = optimiser.names.map((name) => parameters[name]!)
-  const losses = () => weightedLosses(options, { images, text, caption, sample, captionId, seed })
-  const { value, gradients, extra } = valueAndGradients(losses, trained)
-  const norm = applyGradients(parameters, optimiser, { gradients, rate, step }, knobs)
-  if (optimiser.names.includes('temp')) clampTemperature(parameters['temp']!)
-  return tf.stack([value, extra.itc, extra.itm, extra.lm, norm, parameters['temp']!]) as tf.Tensor1D
-}
-
-type LossInputs = Record<'images' | 'text' | 'caption' | 'sample' | 'captionId' | 'seed', tf.Tensor>
-
-/** The sum of the losses by their weights, and each by itself (0 where it is left out). */
-function weightedLosses(options: StepOptions, { images, text, caption, sample, captionId, seed }: LossInputs) {
-  const { shape, parameters, knobs, promptLength, matching } = options
-  const model: Model = { shape, parameters, drop: createDrop(knobs.dropout, fold(seed, -1)) }
-  const image = encodeImages(model, images)
-  const contrasts = knobs.itcWeight > 0
-  const matches = knobs.itmWeight > 0 && matching
-  const writes = knobs.lmWeight > 0
-  const picture = matches || writes ? rememberPicture(model, image) : []
-  const none = tf.scalar(0)
-  const extra = { itc: none, itm: none, lm: none }
-  if (contrasts || matches) {
-    const features = { image: imageFeature(model, image), text: textFeature(model, text) }
-    const positives = positivePairs({ sample, caption: captionId })
-    const temperature = parameters['temp']!
-    if (contrasts) extra.itc = contrastiveLoss({ ...features, positives, temperature })
-    if (matches) {
-      const scores = similarities(features.image, features.text, temperature)
-      const anchors = knobs.itmAnchors > 0 ? Math.min(knobs.itmAnchors, knobs.batchSize) : undefined
-      const ids = withFirst(text, shape.text.tokens.enc)
-      extra.itm = matchingLoss(model, { picture, ids, similarities: scores, positives, seed: fold(seed, -2), anchors })
-    }
+  const system = systemOf(knobs)
+  const batch = { images, text, caption, sample, captionId, step }
+  const contextOf = (seed: tf.Tensor): StepContext => {
+    const model = { shape, parameters, drop: createDrop(knobs.dropout, fold(seed, -1)) }
+    return { ...batch, shape, knobs, variant, model, parameters, state, seed, promptLength }
   }
-  if (writes) extra.lm = captioningLoss(model, picture, caption, { promptLength, smoothing: knobs.labelSmoothing })
-  const loss = tf.addN([
-    tf.mul(extra.itc, knobs.itcWeight),
-    tf.mul(extra.itm, knobs.itmWeight),
-    tf.mul(extra.lm, knobs.lmWeight),
-  ]) as tf.Scalar
-  return { loss, extra }
+  system.before?.(contextOf(seed))
+  const done = system.phases.map((phase, index) => {
+    // each phase draws for itself
+    const context = contextOf(index === 0 ? seed : fold(seed, phaseDraws + index))
+    return runPhase(options, phase, context, { rate, step })
+  })
+  const later = system.after?.(contextOf(seed), Object.assign({}, ...done.map(({ carried }) => carried)))
+  const report: Record<string, tf.Tensor> = Object.assign({}, ...done.map(({ report }) => report), later)
+  report['loss'] = sum(done.map(({ loss }) => loss))
+  report['gradientNorm'] = done.length === 1 ? done[0]!.norm : tf.sqrt(sum(done.map(({ norm }) => tf.square(norm))))
+  return tf.stack(reportedBy(knobs).map((name) => report[name]!)) as tf.Tensor1D
 }
 
-/** Puts another token at the front of each row: int32 [B, L] → [B, L]. */
-function withFirst(ids: tf.Tensor, token: number): tf.Tensor {
-  const [batch, length] = ids.shape as [number, number]
-  return tf.concat([tf.fill([batch, 1], token, 'int32'), tf.slice(ids, [0, 1], [batch, length - 1])], 1)
+/** Beyond any number that a system draws by. */
+const phaseDraws = 1 << 20
+
+/** One loss, its gradients, and the update of the parameters it moves. */
+function runPhase(
+  { optimiser, knobs, parameters }: StepOptions,
+  phase: Phase,
+  context: StepContext,
+  { rate, step }: { rate: tf.Scalar; step: tf.Scalar },
+) {
+  const names = optimiser.names.filter((name) => phase.trains?.(name, knobs) ?? true)
+  const forward = () => {
+    const { loss, report, carried = {} } = phase.losses(context)
+    return { loss, extra: { ...prefixed('report.', report), ...prefixed('carried.', carried) } }
+  }
+  const { value, gradients, extra } = valueAndGradients(
+    forward,
+    names.map((name) => parameters[name]!),
+  )
+  const scaled = phase.rate ? tf.mul(rate, phase.rate(knobs)) : rate
+  const norm = applyGradients(parameters, optimiser, { names, gradients, rate: scaled as tf.Scalar, step }, knobs)
+  return { loss: value, norm, report: stripped('report.', extra), carried: stripped('carried.', extra) }
+}
+
+const sum = (values: tf.Tensor[]): tf.Tensor => (values.length === 1 ? values[0]! : tf.addN(values))
+
+function prefixed(prefix: string, tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]))
+}
+
+function stripped(prefix: string, tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
 }

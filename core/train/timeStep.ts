@@ -1,9 +1,10 @@
 import type { TrainableParameters } from '../model/index.ts'
 import { profileOperations, tf, type OperationProfile } from '../tensor/index.ts'
 import type { Batch } from './batches.ts'
-import { matchesAt, setUp, type SetUpOptions } from './loop.ts'
+import { setUp, variantAt, type SetUpOptions } from './loop.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
 import { rateAt } from './schedule.ts'
+import { createState } from './state.ts'
 import { trainingStep } from './step.ts'
 
 export interface TimeStepOptions extends SetUpOptions {
@@ -25,8 +26,9 @@ export async function timeStep(options: TimeStepOptions): Promise<OperationProfi
   const batch = await batches.next()
   const step = knobs.steps - 1
   const inputs = tensorsOf(batch, knobs.batchSize, shape.image.size, { seed, step, rate: rateAt(step, knobs) })
-  const matching = matchesAt(step, knobs)
-  const run = () => tf.tidy(() => void trainingStep({ ...options, ...lengths, optimiser, matching }, inputs))
+  const variant = variantAt(step, knobs)
+  const state = createState(options)
+  const run = () => tf.tidy(() => void trainingStep({ ...options, ...lengths, optimiser, state, variant }, inputs))
   try {
     run()
     warm?.()
@@ -34,6 +36,7 @@ export async function timeStep(options: TimeStepOptions): Promise<OperationProfi
   } finally {
     tf.dispose(inputs)
     disposeOptimiser(optimiser)
+    tf.dispose(state)
   }
 }
 

@@ -5,7 +5,7 @@ import {
   encodeImages,
   initialise,
   matchLogits,
-  parseShape,
+  blipShape,
   rememberPicture,
   textFeature,
   type Model,
@@ -17,7 +17,7 @@ import { loadTokenizer } from '../../core/text/tokenizer.ts'
 
 const tokenizer = loadTokenizer(fileURLToPath(new URL('../../test/fixtures/golden/vocab.txt', import.meta.url)))
 
-const shape = parseShape({
+const shape = blipShape.parse({
   name: 'exported',
   image: { size: 32, patch: 8, width: 24, depth: 2, heads: 3, inner: 40 },
   text: {

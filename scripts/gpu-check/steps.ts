@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import {
   parameterShapes,
   createCaptioner,
+  asBlip,
   readShape,
-  type Shape,
+  type BlipShape,
   type TrainableParameters,
 } from '../../core/model/index.ts'
 import { createJudge } from '../../core/score/index.ts'
@@ -32,7 +33,8 @@ export interface StepSettings {
 
 /** Captures a kind of step on the runtime at hand; its programs start to compile. Nothing is run. */
 export async function captureSteps(size: Size, kind: Kind, { recipe, batchSize }: StepSettings): Promise<void> {
-  const { shape, vocabularyFile } = readShape(join(import.meta.dirname, '../../resources/models', `${size}.json`))
+  const { shape: read, vocabularyFile } = readShape(join(import.meta.dirname, '../../resources/models', `${size}.json`))
+  const shape = asBlip(read)
   const parameters = zeroParameters(shape)
   if (kind === 'train') return captureTraining(shape, parameters, { recipe, batchSize })
   if (kind === 'caption') {
@@ -45,7 +47,7 @@ export async function captureSteps(size: Size, kind: Kind, { recipe, batchSize }
   await judge.judge([{ row: 0, text: 'a' }]).catch(() => undefined)
 }
 
-function captureTraining(shape: Shape, parameters: TrainableParameters, { recipe, batchSize }: StepSettings): void {
+function captureTraining(shape: BlipShape, parameters: TrainableParameters, { recipe, batchSize }: StepSettings): void {
   const knobs = knobsOf(recipeNamed(recipe), batchSize === undefined ? {} : { batchSize })
   const optimiser = createOptimiser(parameters, trainedNames(Object.keys(parameters), knobs))
   const textLength = Math.min(knobs.textLength, shape.text.context)
@@ -56,11 +58,10 @@ function captureTraining(shape: Shape, parameters: TrainableParameters, { recipe
     knobs,
     promptLength: 1,
     textLength,
-    matching: knobs.itmWeight > 0,
   })
 }
 
-function zeroParameters(shape: Shape): TrainableParameters {
+function zeroParameters(shape: BlipShape): TrainableParameters {
   const entries = [...parameterShapes(shape)].map(([name, dims]) => [name, tf.tidy(() => tf.variable(tf.zeros(dims)))])
   return Object.fromEntries(entries)
 }

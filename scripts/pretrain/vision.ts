@@ -1,5 +1,5 @@
 import type { SceneStream } from './scenes.ts'
-import { encodeImages, initialise, upload, download, type HostTensors, type Shape } from '../../core/model/index.ts'
+import { encodeImages, initialise, upload, download, type HostTensors, type BlipShape } from '../../core/model/index.ts'
 import { capture, linear, tf, valueAndGradients } from '../../core/tensor/index.ts'
 import type { Knobs } from '../../core/train/knobs.ts'
 import { applyGradients, createOptimiser, disposeOptimiser, optimiserTensors } from '../../core/train/optimiser.ts'
@@ -12,7 +12,7 @@ import { rateAt } from '../../core/train/schedule.ts'
  * @returns all parameters of the shape; those outside the vision part are fresh
  */
 export async function trainVision(
-  shape: Shape,
+  shape: BlipShape,
   scenes: SceneStream,
   knobs: Knobs,
   say: (line: string) => void,
@@ -35,7 +35,7 @@ export async function trainVision(
         loss,
         optimiser.names.map((name) => parameters[name]!),
       )
-      applyGradients(parameters, optimiser, { gradients, rate, step: number }, knobs)
+      applyGradients(parameters, optimiser, { names: optimiser.names, gradients, rate, step: number }, knobs)
       return [tf.stack([value, extra.hit])]
     },
     {
@@ -72,7 +72,7 @@ export async function trainVision(
 }
 
 /** Cross-entropy to a uniform target over the nouns present, and how often the best guess is one of them. */
-function nounLoss(shape: Shape, parameters: Record<string, tf.Variable>, images: tf.Tensor, present: tf.Tensor) {
+function nounLoss(shape: BlipShape, parameters: Record<string, tf.Variable>, images: tf.Tensor, present: tf.Tensor) {
   const tokens = encodeImages({ shape, parameters }, images)
   const [batch, , width] = tokens.shape as [number, number, number]
   const first = tf.reshape(tf.slice(tokens, [0, 0, 0], [batch, 1, width]), [batch, width])

@@ -6,7 +6,7 @@ import { writeCheckpoint } from '../../core/checkpoint/index.ts'
 import { clientOf, type Client } from '../../core/cli/session.ts'
 import { writeWebp } from '../../core/image/compose.ts'
 import { initialise } from '../../core/model/initialise.ts'
-import { parseShape } from '../../core/model/shape.ts'
+import { parseShape } from '../../core/model/families.ts'
 import { createEngine, type Engine, type EngineOptions } from '../../core/server/engine.ts'
 import { specialTokens, withBlipTokens } from '../../core/text/vocabulary.ts'
 

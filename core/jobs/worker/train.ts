@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { heldOutCaptions, heldOutRetrieval } from '../../evaluate/index.ts'
-import { upload } from '../../model/index.ts'
+import { measureCaptions, measureRetrieval } from '../../evaluate/index.ts'
+import { upload, type Shape } from '../../model/index.ts'
 import type { LoadedModel } from '../../score/index.ts'
 import { startTensor } from '../../tensor/index.ts'
 import { createTokenizer } from '../../text/tokenizer.ts'
@@ -80,7 +80,7 @@ async function load(task: TrainTask, log: (text: string) => void) {
     ? await newestCheckpoint(task.folder, ({ message, subject }) => log(`${message} (${subject})`))
     : null
   const start = await startOf(task)
-  const model: LoadedModel = {
+  const model: LoadedModel<Shape> = {
     hash: start.hash ?? '',
     name: '',
     shape: start.shape,
@@ -106,20 +106,20 @@ async function before(
 }
 
 async function evaluate(
-  model: LoadedModel,
+  model: LoadedModel<Shape>,
   pairs: SnapshotPair[],
   knobs: Knobs,
   when: Evaluation['when'],
   { send, signal }: Channel,
 ): Promise<Evaluation> {
   if (pairs.length === 0) return { kind: 'evaluation', when, retrieval: null, captions: [] }
-  const retrieval = await heldOutRetrieval(model, pairs, {
+  const retrieval = await measureRetrieval(model, pairs, {
     pictures: knobs.evaluatePictures,
     rerank: knobs.rerank,
     signal,
     onFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
     progress: (done, total) => send({ kind: 'stage', stage: `evaluate-${when}`, done, total }),
   })
-  const captions = await heldOutCaptions(model, pairs, { count: knobs.evaluateCaptions, prompt: knobs.prompt })
+  const captions = await measureCaptions(model, pairs, { count: knobs.evaluateCaptions, prompt: knobs.prompt })
   return { kind: 'evaluation', when, retrieval, captions }
 }

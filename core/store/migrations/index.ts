@@ -2,9 +2,10 @@ import { Fault } from '../../contract/index.ts'
 import { transaction, type Db } from '../database.ts'
 import first from './001-first.ts'
 import profiles from './002-profiles.ts'
+import families from './003-families.ts'
 
 /** In order; the position gives the schema's version. Append only: projects in the field have run the earlier ones. */
-const migrations = [first, profiles]
+const migrations = [first, profiles, families]
 
 /** Brings a project file to the newest schema, one transaction a step. */
 export function migrate(db: Db, subject: string): void {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { completeParameters, initialise } from '../../../core/model/initialise.ts'
-import { parameterCount, parameterShapes } from '../../../core/model/names.ts'
+import { parameterCount, parameterShapes } from '../../../core/model/families.ts'
 import { checkParameters } from '../../../core/model/parameters.ts'
-import { parseShape } from '../../../core/model/shape.ts'
+import { parseShape } from '../../../core/model/families.ts'
 import { toyShape } from '../objective/support.ts'
 
 const published = parseShape({

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { parameterCount } from '../../../core/model/names.ts'
-import { imageTokenCount, parseShape, readShape } from '../../../core/model/shape.ts'
+import { asBlip, parameterCount, parseShape, readShape } from '../../../core/model/families.ts'
+import { imageTokenCount } from '../../../core/model/shape.ts'
 import { temporaryFolder, toyShape } from '../checkpoint/support.ts'
 
 const models = fileURLToPath(new URL('../../../resources/models/', import.meta.url))
@@ -21,7 +21,7 @@ describe('the shapes that are shipped', () => {
     const { shape } = readShape(`${models}base.json`)
     expect(shape.text.vocabularySize).toBe(30524)
     expect(shape.text.tokens).toEqual({ pad: 0, unk: 100, cls: 101, sep: 102, mask: 103, dec: 30522, enc: 30523 })
-    expect(imageTokenCount(shape)).toBe(197)
+    expect(imageTokenCount(asBlip(shape))).toBe(197)
   })
 })
 

@@ -1,10 +1,10 @@
 import { initialise } from '../../../core/model/initialise.ts'
 import type { Model } from '../../../core/model/layers.ts'
 import { upload, type TrainableParameters } from '../../../core/model/parameters.ts'
-import { parseShape, type Shape } from '../../../core/model/shape.ts'
+import { blipShape, type BlipShape } from '../../../core/model/shape.ts'
 
 /** A model small enough for finite differences. */
-export const toyShape: Shape = parseShape({
+export const toyShape: BlipShape = blipShape.parse({
   name: 'toy',
   image: { size: 8, patch: 4, width: 8, depth: 1, heads: 2, inner: 16 },
   text: {

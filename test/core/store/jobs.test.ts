@@ -152,6 +152,7 @@ describe('runs and checkpoints', () => {
       name: 'tiny',
       folder: '/c',
       shape: 'tiny',
+      family: 'blip',
       parameters: 5,
       origin: 'shipped' as const,
       run: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { shapeNamed } from '../../../core/jobs/shapes.ts'
-import { parameterCount } from '../../../core/model/names.ts'
+import { parameterCount } from '../../../core/model/families.ts'
 import { estimateMemory, largestBatch } from '../../../core/train/memory.ts'
 import { knobsOf, recipeNamed } from '../../../core/train/recipe.ts'
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { recipe as recipeContract } from '../../../core/contract/model.ts'
-import { knobsOf, listRecipes, parseKnobs, readRecipe, recipeNamed, recipeRecord } from '../../../core/train/recipe.ts'
+import { parseKnobs } from '../../../core/train/knobs.ts'
+import { knobsOf, listRecipes, readRecipe, recipeNamed, recipeRecord } from '../../../core/train/recipe.ts'
 
 test('the four shipped recipes have every knob, each with a reason', () => {
   const recipes = listRecipes()

@@ -1,5 +1,5 @@
 import { createTokenizer } from '../../../core/text/tokenizer.ts'
-import { initialise, parseShape, upload, type Shape } from '../../../core/model/index.ts'
+import { blipShape, initialise, upload } from '../../../core/model/index.ts'
 import { startTensor } from '../../../core/tensor/index.ts'
 import { specialTokenText } from '../../../core/text/vocabulary.ts'
 import {
@@ -22,7 +22,7 @@ const colours = [
 export const vocabulary = [...Object.values(specialTokenText), 'a', 'picture', ...words]
 
 const { ids } = createTokenizer(vocabulary)
-export const shape: Shape = parseShape({
+export const shape = blipShape.parse({
   name: 'test',
   image: { size: 8, patch: 4, width: 8, depth: 1, heads: 2, inner: 16 },
   text: {

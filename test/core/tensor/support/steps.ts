@@ -47,11 +47,10 @@ async function trainingSteps() {
     knobs,
     promptLength: 0,
     textLength,
-    matching: true,
   })
   const losses: StepReport[] = []
   for (const index of [0, 1, 2])
-    losses.push(await runStep(step, batch(knobs.batchSize, textLength), { seed: 3, rate: 1e-3, step: index }))
+    losses.push(await runStep(step, batch(knobs.batchSize, textLength), { knobs, seed: 3, rate: 1e-3, step: index }))
   const sums = Object.values(parameters).map((parameter) => tf.tidy(() => tf.sum(parameter).dataSync()[0]!))
   return { losses, sums }
 }

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { imageTokenCount, type BlipShape } from '../../model/shape.ts'
+import { whole, weight, type CommonKnobs } from './common.ts'
+import type { Plan } from './plan.ts'
+
+const knobs = {
+  /** Weights of the three losses; 0 leaves a loss out of the step altogether. */
+  itcWeight: weight,
+  itmWeight: weight,
+  lmWeight: weight,
+  /** Pairs of the batch that the matching loss takes as anchors; 0 takes all. */
+  itmAnchors: whole.min(0),
+  /** Step from which the matching loss counts. */
+  itmFrom: whole.min(0),
+  labelSmoothing: z.number().min(0).max(0.5),
+}
+const schema = z.object(knobs)
+export type BlipKnobs = CommonKnobs & z.infer<typeof schema>
+
+/** BLIP: contrastive, matching and captioning losses on a mixture of encoder and decoder. */
+export const blipPlan: Plan<BlipShape, BlipKnobs> = {
+  system: 'blip',
+  family: 'blip',
+  knobs,
+  trains,
+  keptFloats,
+  signatures: (_, { batchSize, itcWeight, itmWeight }) => [
+    ...(itcWeight > 0 ? [{ report: 'itc', value: Math.log(batchSize), tolerance: 0.02, code: 'contrast-chance' }] : []),
+    ...(itmWeight > 0 ? [{ report: 'itm', value: matchingPrior, tolerance: 0.005, code: 'itm-prior' }] : []),
+  ],
+}
+
+/** Loss of a matching head that knows only that a third of its questions are matches. */
+export const matchingPrior = -((1 / 3) * Math.log(1 / 3) + (2 / 3) * Math.log(2 / 3))
+
+/**
+ * The parameters that the knobs' losses reach. The others get neither update nor decay: fine-tuning a filter must not
+ * wear down the captioning half of the model.
+ */
+function trains(name: string, { itcWeight, itmWeight, lmWeight }: BlipKnobs): boolean {
+  const [contrasts, matches, writes] = [itcWeight > 0, itmWeight > 0, lmWeight > 0]
+  if (name.startsWith('vision_proj') || name.startsWith('text_proj') || name === 'temp') return contrasts
+  if (name.startsWith('itm_head')) return matches
+  if (name.startsWith('text_decoder')) return writes
+  if (name.includes('.crossattention.')) return matches || writes
+  if (name.startsWith('text_encoder') && name.includes('.attention.')) return contrasts || matches
+  return true
+}
+
+/**
+ * For each token about ten widths (projections, norms, residuals), twice the inner width, and two rows of attention for
+ * each head; fused text also keeps its look at the picture; and the logits.
+ */
+function keptFloats(shape: BlipShape, knobs: BlipKnobs): number {
+  const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
+  const { image, text } = shape
+  const length = Math.min(knobs.textLength, text.context)
+  const imageTokens = imageTokenCount(shape)
+  const seen = imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
+  const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
+  const plainRows = itcWeight + itmWeight > 0 ? batchSize : 0
+  const fusedRows = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)
+  const plain = length * text.depth * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
+  const cross = length * text.depth * (6 * text.width + 2 * text.heads * imageTokens)
+  const logits = lmWeight > 0 ? 2 * batchSize * length * text.vocabularySize : 0
+  return batchSize * seen + plainRows * plain + fusedRows * (plain + cross) + logits
+}
