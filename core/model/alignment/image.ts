@@ -6,18 +6,16 @@ import { encodeImages } from '../vision.ts'
 import { gridName, regionProjection } from './names.ts'
 import { meanOfParts, type AlignmentModel, type Parts } from './parts.ts'
 
-/**
- * Regions of pictures, projected into the joint space; the whole is the projected mean of the features (VSE++ likewise
- * averages its CNN's last grid). [B, S, S, 3], values 0 to 255 → R regions each
- */
+/** Regions of pictures in the joint space: [B, S, S, 3], values 0 to 255 → R regions each. */
 export function encodeRegions(model: AlignmentModel, images: tf.Tensor): Parts {
-  const features = regionFeatures(model, images)
+  return projectRegions(model, regionFeatures(model, images))
+}
+
+/** Features of regions → the joint space; the whole is the projected mean (VSE++ averages its CNN's last grid too). [B, R, W] */
+export function projectRegions(model: AlignmentModel, features: tf.Tensor): Parts {
   const mask = tf.ones(features.shape.slice(0, 2))
-  return {
-    parts: unit(dense(model, regionProjection, features)),
-    mask,
-    whole: unit(dense(model, regionProjection, meanOfParts(features, mask))),
-  }
+  const project = (x: tf.Tensor) => unit(dense(model, regionProjection, x))
+  return { parts: project(features), mask, whole: project(meanOfParts(features, mask)) }
 }
 
 /** [B, R, W] */
