@@ -1,9 +1,9 @@
 import { embedding, gelu, linear, tf } from '../tensor/index.ts'
-import { attend, dense, joinHeads, norm, parameter, splitHeads, splitParts, type Model } from './layers.ts'
+import { attentionBlock, blocked, dropped, feedForward, paddingMask, remember, type Memory } from './bert.ts'
+import { dense, norm, parameter, type Model } from './layers.ts'
 import { decoderLayer, languageHead, textLayer, wordEmbeddings } from './names.ts'
 
-/** Added to the scores of places that must not be attended to, as in BERT. */
-export const blocked = -1e4
+export { blocked, type Memory } from './bert.ts'
 
 /**
  * text: the caption alone. matcher: the caption looks at the picture, in both directions.
@@ -34,7 +34,7 @@ export function encodeFirstToken(
   mode: Exclude<TextMode, 'decoder'>,
   picture: Memory[] = [],
 ): tf.Tensor {
-  const mask = paddingMask(model, ids)
+  const mask = paddingMask(ids, model.shape.text.tokens.pad)
   const last = model.shape.text.depth - 1
   let x = embedTokens(model, ids)
   for (let i = 0; i < last; i++) x = textBlock(model, i, { mode, picture, mask }, x)
@@ -57,7 +57,7 @@ function textBlock(model: Model, layer: number, { mode, picture, mask }: Surroun
 }
 
 function maskFor(model: Model, ids: tf.Tensor, mode: TextMode): tf.Tensor {
-  const padding = paddingMask(model, ids)
+  const padding = paddingMask(ids, model.shape.text.tokens.pad)
   return mode === 'decoder' ? tf.add(padding, causalMask(ids.shape[1]!)) : padding
 }
 
@@ -95,51 +95,6 @@ function selfAttention(model: Model, name: string, x: tf.Tensor, all: tf.Tensor,
 export function rememberPicture(model: Model, image: tf.Tensor): Memory[] {
   const layers = Array.from({ length: model.shape.text.depth }, (_, i) => textLayer(i))
   return layers.map((layer) => remember(model, `${layer}.crossattention`, image))
-}
-
-/** Keys and values of x [B, S, in], by one product: it reads x once, and so does its gradient. */
-function remember(model: Model, name: string, x: tf.Tensor): Memory {
-  const both = (kind: string) =>
-    tf.concat(['key', 'value'].map((part) => parameter(model, `${name}.self.${part}.${kind}`)))
-  const [key, value] = splitParts(linear(x, both('weight'), both('bias')), 2, model.shape.text.heads)
-  return { key: key!, value: value! }
-}
-
-export interface Memory {
-  /** [B, H, S, d] */
-  key: tf.Tensor
-  value: tf.Tensor
-  /** Added to the scores; broadcast to [B, H, L, S]. */
-  mask?: tf.Tensor
-}
-
-/** Attention of x [B, L, W] over a memory, then projection, residual and norm. */
-function attentionBlock(model: Model, name: string, x: tf.Tensor, { key, value, mask }: Memory): tf.Tensor {
-  const query = projectHeads(model, `${name}.self.query`, x)
-  const attended = joinHeads(attend({ query, key, value }, mask, model.drop))
-  const projected = dropped(model, dense(model, `${name}.output.dense`, attended))
-  return norm(model, `${name}.output.LayerNorm`, tf.add(projected, x), model.shape.text.epsilon)
-}
-
-/** [B, T, in] → [B, H, T, d] */
-function projectHeads(model: Model, name: string, x: tf.Tensor): tf.Tensor {
-  return splitHeads(dense(model, name, x), model.shape.text.heads)
-}
-
-function feedForward(model: Model, name: string, x: tf.Tensor): tf.Tensor {
-  const inner = gelu(dense(model, `${name}.intermediate.dense`, x))
-  const out = dropped(model, dense(model, `${name}.output.dense`, inner))
-  return norm(model, `${name}.output.LayerNorm`, tf.add(out, x), model.shape.text.epsilon)
-}
-
-function dropped({ drop }: Model, x: tf.Tensor): tf.Tensor {
-  return drop ? drop(x) : x
-}
-
-/** int32 [B, L] → [B, 1, 1, L], 0 at tokens and -1e4 at padding. */
-function paddingMask({ shape }: Model, ids: tf.Tensor): tf.Tensor {
-  const padding = tf.cast(tf.equal(ids, tf.scalar(shape.text.tokens.pad, 'int32')), 'float32')
-  return tf.reshape(tf.mul(padding, blocked), [ids.shape[0]!, 1, 1, ids.shape[1]!])
 }
 
 /** [1, 1, L, L], -1e4 above the diagonal. */

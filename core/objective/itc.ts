@@ -12,24 +12,30 @@ export interface ContrastiveInput {
   textKeys?: tf.Tensor
   /** [B, K], 1 where a row and a key belong together (see `positivePairs`). */
   positives: tf.Tensor
+  /** [K], 0 for keys that are not there (see `presentKeys`); all count if left out. */
+  present?: tf.Tensor | undefined
   /** Scalar; kept in range by `clampTemperature`. */
   temperature: tf.Tensor
   /** A teacher's unit features of the batch and the weight of its similarities in the targets. */
-  teacher?: { image: tf.Tensor; text: tf.Tensor; alpha: number | tf.Tensor }
+  teacher?: { image: tf.Tensor; text: tf.Tensor; alpha: number | tf.Tensor } | undefined
 }
+
+/** Added to the logits of absent keys: below any similarity (cosine over the least temperature is -1000). */
+const absent = -1e4
 
 /**
  * Symmetric contrastive loss (InfoNCE) with several positives a row: the targets are uniform over the positives,
  * mixed with a teacher's softmax if there is one (BLIP, ALBEF). A scalar; ln K when all features are zero.
  */
 export function contrastiveLoss(input: ContrastiveInput): tf.Scalar {
-  const { image, text, imageKeys = image, textKeys = text, temperature, teacher } = input
+  const { image, text, imageKeys = image, textKeys = text, present, temperature, teacher } = input
+  const compare = (rows: tf.Tensor, keys: tf.Tensor) => hide(similarities(rows, keys, temperature), present)
   const targets = tf.div(input.positives, tf.sum(input.positives, 1, true))
   const soften = (soft: tf.Tensor) => mix(targets, soft, teacher!.alpha)
-  const toText = teacher ? soften(teacherTargets(teacher.image, textKeys, temperature)) : targets
-  const toImage = teacher ? soften(teacherTargets(teacher.text, imageKeys, temperature)) : targets
-  const imageToText = crossEntropy(similarities(image, textKeys, temperature), toText)
-  const textToImage = crossEntropy(similarities(text, imageKeys, temperature), toImage)
+  const toText = teacher ? soften(teacherTargets(compare(teacher.image, textKeys))) : targets
+  const toImage = teacher ? soften(teacherTargets(compare(teacher.text, imageKeys))) : targets
+  const imageToText = crossEntropy(compare(image, textKeys), toText)
+  const textToImage = crossEntropy(compare(text, imageKeys), toImage)
   return tf.mul(tf.add(imageToText, textToImage), 0.5)
 }
 
@@ -69,8 +75,13 @@ function crossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar {
 }
 
 /** The teacher gets no gradient: its targets are constants of the step. */
-function teacherTargets(rows: tf.Tensor, keys: tf.Tensor, temperature: tf.Tensor): tf.Tensor {
-  return withoutGradient(tf.softmax(similarities(rows, keys, temperature)))
+function teacherTargets(logits: tf.Tensor): tf.Tensor {
+  return withoutGradient(tf.softmax(logits))
+}
+
+/** Logits [B, K] with those of absent keys out of the way. */
+function hide(logits: tf.Tensor, present: tf.Tensor | undefined): tf.Tensor {
+  return present ? tf.add(logits, tf.mul(tf.sub(1, present), absent)) : logits
 }
 
 function mix(hard: tf.Tensor, soft: tf.Tensor, alpha: number | tf.Tensor): tf.Tensor {

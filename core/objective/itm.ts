@@ -14,6 +14,8 @@ export interface MatchingInput {
   ids: tf.Tensor
   /** Similarities over the temperature [B, B], picture by text; negatives are drawn by them, without gradient. */
   similarities: tf.Tensor
+  /** The same, text by picture, where that is not the transpose: a momentum teacher's features stand on the other side. */
+  reverse?: tf.Tensor | undefined
   /** [B, B], 1 where picture and text belong together (see `positivePairs`). */
   positives: tf.Tensor
   /** int32 [2], another one for each step. */
@@ -46,14 +48,20 @@ export interface MatchingRows {
   weights: tf.Tensor
 }
 
-export type DrawInput = Pick<MatchingInput, 'similarities' | 'positives' | 'seed'> & { anchors: number }
+export type DrawInput = Pick<MatchingInput, 'similarities' | 'reverse' | 'positives' | 'seed'> & { anchors: number }
 
 /** Draws the hard negatives of the first `anchors` rows. */
-export function matchingRows({ similarities, positives, seed, anchors }: DrawInput): MatchingRows {
+export function matchingRows(input: DrawInput): MatchingRows {
+  const { similarities, reverse = tf.transpose(similarities), positives, seed, anchors } = input
   const first = (x: tf.Tensor) => tf.slice(x, [0, 0], [anchors, x.shape[1]!])
-  const scores = withoutGradient(similarities)
-  const texts = drawNegatives(first(scores), first(positives), fold(seed, 0))
-  const pictures = drawNegatives(first(tf.transpose(scores)), first(tf.transpose(positives)), fold(seed, 1))
+  const texts = drawNegatives(first(withoutGradient(similarities)), first(positives), fold(seed, 0))
+  const pictures = drawNegatives(first(withoutGradient(reverse)), first(tf.transpose(positives)), fold(seed, 1))
+  return rowsOf({ texts, pictures })
+}
+
+/** The pairs for given negatives: a text for each picture, a picture for each text. */
+export function rowsOf({ texts, pictures }: Record<'texts' | 'pictures', Negatives>): MatchingRows {
+  const anchors = texts.indices.shape[0]
   const own = tf.range(0, anchors, 1, 'int32') as tf.Tensor1D
   const labels = Int32Array.from({ length: 3 * anchors }, (_, row) => (row < anchors ? 1 : 0))
   return {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { encodeImages } from '../../../core/model/blip.ts'
 import { rememberPicture } from '../../../core/model/text.ts'
-import { drawNegatives, matchingLoss } from '../../../core/objective/itm.ts'
+import { drawNegatives, matchingLoss, matchingRows } from '../../../core/objective/itm.ts'
 import { capture, startTensor, tf, valueAndGradients } from '../../../core/tensor/index.ts'
 import { toyModel } from './support.ts'
 
@@ -58,14 +58,28 @@ test('never draws a pair of the same picture or caption, however similar it is',
   }
 })
 
-test('draws hard negatives more often than easy ones, as the softmax says', () => {
-  const rows = 400
-  const similarities = tf.tile(tf.tensor2d([[9, Math.log(3), 0]]), [rows, 1])
-  const positives = tf.tile(tf.tensor2d([[1, 0, 0]]), [rows, 1])
+test('draws each negative as often as the softmax over the legal ones says', () => {
+  const rows = 4000
+  const shares = [0.5, 0.3, 0.15, 0.05]
+  const similarities = tf.tile(tf.tensor2d([[9, ...shares.map((share) => Math.log(share) - 2)]]), [rows, 1])
+  const positives = tf.tile(tf.tensor2d([[1, 0, 0, 0, 0]]), [rows, 1])
   const drawn = [...drawNegatives(similarities, positives, seed(5)).indices.dataSync()]
-  const hard = drawn.filter((column) => column === 1).length / rows
-  expect(hard).toBeGreaterThan(0.67)
-  expect(hard).toBeLessThan(0.83)
+  const counts = [0, 1, 2, 3, 4].map((column) => drawn.filter((index) => index === column).length)
+  expect(counts[0]).toBe(0)
+  const deviations = shares.map((share, i) => (counts[i + 1]! - share * rows) / Math.sqrt(share * (1 - share) * rows))
+  expect(Math.max(...deviations.map(Math.abs))).toBeLessThan(3.5)
+})
+
+test('draws wrong pictures by the similarities seen from the texts, where those are given', () => {
+  const similarities = tf.zeros([3, 3])
+  const reverse = tf.tensor2d([
+    [0, 0, 500],
+    [500, 0, 0],
+    [0, 500, 0],
+  ])
+  const rows = matchingRows({ similarities, reverse, positives: tf.eye(3), seed: seed(2), anchors: 3 })
+  expect([...rows.pictures.dataSync()]).toEqual([0, 1, 2, 2, 0, 1, 0, 1, 2])
+  expect([...rows.labels.dataSync()]).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0])
 })
 
 test('marks rows without any legal negative and leaves their negatives out of the loss', () => {
