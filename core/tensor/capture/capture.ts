@@ -40,7 +40,7 @@ export interface Captured {
 export function capture<Inputs extends tf.Tensor[]>(step: Step<Inputs>, options: CaptureOptions): Captured {
   const { inputs, state, xla = false, precision, name = 'step' } = options
   if (session().tracer) throw new Fault('tensor-capture', 'A step is already being captured.', { subject: name })
-  const tracer = newTracer(session().runtime.record({ precision }))
+  const tracer = newTracer(session().runtime.record({ name, precision }))
   try {
     const outputs = traceStep(tracer, step as unknown as Step, inputs, state)
     const program = tracer.recorder.finish({ name, outputs, xla })

@@ -86,6 +86,8 @@ export interface Runtime {
 }
 
 export interface RecordOptions {
+  /** What the program will be called: one that was kept from an earlier process may be fetched meanwhile. */
+  name?: string
   /** Default: the runtime's, set when it was started. */
   precision?: Precision
 }

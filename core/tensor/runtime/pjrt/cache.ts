@@ -8,10 +8,14 @@ export interface ExecutableCache {
   write(key: string, bytes: Uint8Array): Promise<void>
   /** Forgets a program that could not be loaded. */
   drop(key: string): Promise<void>
+  /** The key that was last noted under a name; null if there is none. Only a guess at what will be asked for. */
+  noted(name: string): Promise<string | null>
+  note(name: string, key: string): Promise<void>
 }
 
 const magic = Buffer.from('winnow-pjrt-1\n')
 const suffix = '.pjrt'
+const noteSuffix = '.latest'
 const digestLength = 32
 
 /** A cache in a folder of at most `limit` bytes; beyond it those go that were used longest ago. */
@@ -32,6 +36,11 @@ export function openCache(folder: string, limit: number): ExecutableCache {
       await trim(folder, limit).catch(() => undefined)
     },
     drop: (key) => rm(pathOf(key), { force: true }).catch(() => undefined),
+    async noted(name) {
+      const key = await readFile(join(folder, name + noteSuffix), 'utf8').catch(() => '')
+      return /^[0-9a-f]{64}$/.test(key) ? key : null
+    },
+    note: (name, key) => save(folder, join(folder, name + noteSuffix), Buffer.from(key)).catch(() => undefined),
   }
 }
 

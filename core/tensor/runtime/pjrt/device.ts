@@ -45,6 +45,8 @@ export interface PjrtDevice {
   destroy(buffer: bigint): void
   /** Whether a program consumed the buffer. */
   consumed(buffer: bigint): boolean
+  /** A program of this name will be compiled soon: what was kept of it may be loaded already. */
+  expect(name: string): void
   /** Compiles off the event loop, or takes the program from the cache on disk. */
   compile(module: Module): Promise<Loaded>
   /** Compiles at once, for eager operations. */

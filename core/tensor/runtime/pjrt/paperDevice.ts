@@ -38,6 +38,7 @@ export function openPaperDevice(plugin: Plugin, { name, memoryBytes, options }: 
     get: refuse,
     destroy: () => undefined,
     consumed: () => false,
+    expect: () => undefined,
     async compile({ text }) {
       const started = performance.now()
       const program = await compileFor(topology, text, flags)

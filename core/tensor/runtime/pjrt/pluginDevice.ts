@@ -18,6 +18,7 @@ import { compileOptions, type Flags, type Options } from '../../ffi/pjrt/options
 import type { Plugin } from '../../ffi/pjrt/plugin.ts'
 import { cacheKey, type ExecutableCache } from './cache.ts'
 import type { Immediate, Loaded, Module, PjrtDevice } from './device.ts'
+import { newEarly } from './early.ts'
 
 export interface PluginDeviceOptions {
   /** Options of the client; default: `clientOptions`. */
@@ -34,16 +35,24 @@ export function openDevice(plugin: Plugin, { client: clientOptions, flags, cache
   const options = compileOptions(flags)
   const fixedParts = machineParts(client, options)
 
+  /** A kept program; its number of arguments is for the caller to add. */
+  async function fetch(key: string): Promise<Executable | null> {
+    const bytes = await cache?.read(key)
+    if (!bytes) return null
+    try {
+      return await deserialise(client, bytes, 0)
+    } catch {
+      await cache?.drop(key)
+      return null
+    }
+  }
+
+  const early = cache && newEarly({ cache, fixedParts, fetch, destroy: destroyExecutable })
+
   async function load({ name, text, parameters }: Module): Promise<{ executable: Executable; cached: boolean }> {
     const key = cacheKey([...fixedParts, text])
-    const bytes = (await cache?.read(key)) ?? null
-    if (bytes) {
-      try {
-        return { executable: await deserialise(client, bytes, parameters), cached: true }
-      } catch {
-        await cache?.drop(key)
-      }
-    }
+    const kept = (await early?.take(name, key)) ?? (await fetch(key))
+    if (kept) return { executable: { ...kept, arguments: parameters }, cached: true }
     const executable = await compile(client, text, parameters, options, `Compiling ${name}`)
     await cache?.write(key, serialise(executable))
     return { executable, cached: false }
@@ -59,6 +68,7 @@ export function openDevice(plugin: Plugin, { client: clientOptions, flags, cache
     get: (buffer, shape, type) => getBuffer(plugin, buffer, shape, type),
     destroy: (buffer) => destroyBuffer(plugin, buffer),
     consumed: (buffer) => isDeleted(plugin, buffer),
+    expect: (name) => early?.expect(name),
     async compile(module) {
       const started = performance.now()
       const { executable, cached } = await load(module)

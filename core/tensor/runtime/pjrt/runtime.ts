@@ -27,7 +27,10 @@ export function runtimeOver(device: PjrtDevice, defaultPrecision: Precision): Ru
     writeCell,
     readCell,
     freeCell,
-    record: ({ precision = defaultPrecision }) => newRecorder(counted, values, precision),
+    record({ name, precision = defaultPrecision }) {
+      if (name) device.expect(name)
+      return newRecorder(counted, values, precision)
+    },
   }
 }
 

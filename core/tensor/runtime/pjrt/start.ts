@@ -24,6 +24,8 @@ export interface PjrtOptions {
   /** pjrt: compile for this device, which need not be there; nothing can be run. */
   paper?: PaperDevice
   precision?: Precision
+  /** pjrt: name of a step that will be captured; its program, if it was kept from an earlier process, begins to load at once. */
+  expect?: string
 }
 
 /** Bytes of compiled programs on disk. */
@@ -37,6 +39,7 @@ export function startPjrt(options: PjrtOptions): Runtime {
   const client = { ...clientOptions(plugin, options.memoryFraction), ...options.client }
   const { cache = process.env['WINNOW_PJRT_CACHE'] || join(cacheFolder(), 'pjrt-executables') } = options
   const device = openDevice(plugin, { client, flags, cache: cache ? openCache(cache, cacheLimit) : null })
+  if (options.expect) device.expect(options.expect)
   return runtimeOver(device, precision)
 }
 

@@ -51,6 +51,17 @@ test('a folder that can not be written is no error', async () => {
   expect(await cache.read('a')).toBeNull()
 })
 
+test('a note under a name is found again, and one that is no key is none', async () => {
+  const folder = temporaryFolder()
+  const cache = openCache(folder, 1e6)
+  expect(await cache.noted('step')).toBeNull()
+  await cache.note('step', cacheKey(['a']))
+  expect(await cache.noted('step')).toBe(cacheKey(['a']))
+  expect(await cache.noted('other')).toBeNull()
+  writeFileSync(join(folder, 'step.latest'), '../elsewhere')
+  expect(await cache.noted('step')).toBeNull()
+})
+
 test('leaves files of others in the folder alone', async () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'kept'))

@@ -21,6 +21,7 @@ function deviceThat(start: (consume: () => void) => Run) {
     get: () => Float32Array.of(1),
     destroy: (buffer) => void destroyed.push(buffer),
     consumed: (buffer) => consumed.has(buffer),
+    expect: () => undefined,
     compile: async () => ({
       start: (buffers) => start(() => buffers.forEach((buffer) => consumed.add(buffer))),
       compiled: {

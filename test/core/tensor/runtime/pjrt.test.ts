@@ -134,6 +134,24 @@ describe.skipIf(!plugin)('programs on disk', () => {
     expect(await run(folder)).toEqual(fromDisk)
   })
 
+  test('are loaded by their name while they are recorded, and still only used by their whole text', async () => {
+    const folder = temporaryFolder()
+    const named = async (constant: number) => {
+      const runtime = open(folder)
+      const recorder = runtime.record({ name: 'sum' })
+      const a = recorder.input([1], float32)
+      const b = recorder.constant([1], float32, Float32Array.of(constant))
+      const [sum] = recorder.operation({ name: 'AddV2', attributes: [type('T')], inputs: [a, b], outputs: 1 })
+      const program = recorder.finish({ name: 'sum', outputs: [sum!], xla: false })
+      const [result] = await program.run([runtime.upload([1], float32, Float32Array.of(1))])
+      return [(await program.compiled())!.cached, runtime.download(result!)[0]]
+    }
+    expect(await named(2)).toEqual([false, 3])
+    expect(await named(2)).toEqual([true, 3])
+    expect(await named(5)).toEqual([false, 6])
+    expect(await named(2)).toEqual([true, 3])
+  })
+
   test('are compiled again when the file is damaged, or holds what the plugin does not take', async () => {
     const folder = temporaryFolder()
     await run(folder)
