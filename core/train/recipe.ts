@@ -33,20 +33,23 @@ const shipped = join(import.meta.dirname, '../../resources/recipes')
 
 /** All recipes of a folder by name. */
 export function listRecipes(folder = shipped): Recipe[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return files.sort().map((name) => readRecipe(join(folder, name)))
+  return recipeNames(folder).map((name) => readRecipe(join(folder, `${name}.json`)))
 }
 
 /** @throws Fault `recipe-unknown` that names the recipes there are. */
 export function recipeNamed(name: string, folder = shipped): Recipe {
-  const recipes = listRecipes(folder)
-  const found = recipes.find((recipe) => recipe.name === name)
-  if (found) return found
-  const names = recipes.map((recipe) => recipe.name).join(', ')
+  // the one file only: a broken recipe must not stand in the way of the others
+  const names = recipeNames(folder)
+  if (names.includes(name)) return readRecipe(join(folder, `${name}.json`))
   throw new Fault('recipe-unknown', `There is no recipe called "${name}".`, {
     subject: name,
-    hint: `There are ${names}.`,
+    hint: `There are ${names.join(', ')}.`,
   })
+}
+
+function recipeNames(folder: string): string[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  return files.map((file) => file.slice(0, -'.json'.length)).sort()
 }
 
 /** Reads one recipe file; every knob must be there, with a value of the right kind. */

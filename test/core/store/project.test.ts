@@ -63,7 +63,7 @@ describe('a project', () => {
   it('brings a project of the first version up to date and keeps what is in it', () => {
     const project = temporaryProject()
     writeMemory(project, { place: 7 })
-    project.db.exec('DROP TABLE job_span; DROP TABLE job_operations')
+    project.db.exec('DROP TABLE job_span; DROP TABLE job_operations; ALTER TABLE checkpoint DROP COLUMN family')
     project.db.pragma('user_version = 1')
     project.close()
     const again = openProject(project.folder)

@@ -6,9 +6,10 @@ import { recipe as recipeContract } from '../../../core/contract/model.ts'
 import { parseKnobs } from '../../../core/train/knobs.ts'
 import { knobsOf, listRecipes, readRecipe, recipeNamed, recipeRecord } from '../../../core/train/recipe.ts'
 
-test('the four shipped recipes have every knob, each with a reason', () => {
+test('the shipped recipes have every knob, each with a reason', () => {
   const recipes = listRecipes()
-  expect(recipes.map(({ name }) => name)).toEqual(['captioner', 'filter', 'finetune', 'pretrain'])
+  const names = recipes.map(({ name }) => name)
+  expect(names).toEqual(expect.arrayContaining(['captioner', 'filter', 'finetune', 'pretrain']))
   for (const recipe of recipes) {
     const record = recipeContract.parse(recipeRecord(recipe))
     expect(record.knobs.every(({ reason }) => reason.length > 3)).toBe(true)

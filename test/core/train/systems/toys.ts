@@ -1,0 +1,33 @@
+import type { Shape } from '../../../../core/model/index.ts'
+import { shape as blip, vocabulary } from '../trainee.ts'
+
+/** A model as small as can be for a recipe, and what is changed of the recipe to train it in a moment. */
+export interface Toy {
+  shape: Shape
+  changes?: Record<string, number | string | boolean>
+}
+
+export { vocabulary }
+/** The special tokens and the vocabulary's size, for the text part of a toy shape. */
+export const toyText = {
+  vocabularySize: blip.text.vocabularySize,
+  tokens: blip.text.tokens,
+  context: blip.text.context,
+}
+
+/** One for every recipe that is shipped (a test sees to it). */
+export const toys: Record<string, Toy> = {
+  pretrain: { shape: blip, changes: { itmFrom: 3 } },
+  captioner: { shape: blip },
+  filter: { shape: blip },
+  finetune: { shape: blip },
+  vse: { shape: alignment({ kind: 'gru', width: 8 }, { kind: 'global' }), changes: { hardestFrom: 3 } },
+  alignment: { shape: alignment({ kind: 'bilstm', width: 8 }, { kind: 'words' }) },
+  'alignment-transformer': {
+    shape: alignment({ kind: 'transformer', ...toyStack }, { kind: 'words' }, { kind: 'patches', patch: 4, ...toyStack }),
+  },
+  scan: {
+    shape: alignment({ kind: 'bigru', width: 8 }, scanMatch),
+    changes: { hardestFrom: 3 },
+  },
+}
