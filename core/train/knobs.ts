@@ -13,12 +13,19 @@ export type Knobs = CommonKnobs & Record<string, unknown>
 export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
   const { system = 'blip', ...rest } = (values ?? {}) as { system?: string }
   const parsed = schemaOf(system).safeParse(rest)
-  if (parsed.success) return { system, ...parsed.data } as Knobs
+  if (parsed.success) return withoutConflict({ system, ...parsed.data } as Knobs, recipe)
   const issue = parsed.error.issues[0]!
   const name = issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : '')
-  throw new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${issue.message}.`, {
-    subject: name,
-  })
+  throw unusable(name, recipe, issue.message)
 }
+
+function withoutConflict(knobs: Knobs, recipe: string): Knobs {
+  const conflict = planOf(knobs.system).conflict?.(knobs)
+  if (conflict) throw unusable(conflict.knob, recipe, conflict.reason)
+  return knobs
+}
+
+const unusable = (name: string, recipe: string, reason: string) =>
+  new Fault('recipe-invalid', `The knob "${name}" of ${recipe} can't be used: ${reason}.`, { subject: name })
 
 const schemaOf = (system: string) => z.strictObject({ ...commonKnobs, ...planOf(system).knobs })

@@ -4,7 +4,7 @@ import type { AlbefShape } from '../../model/albef/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
 import { matchingPrior } from './blip.ts'
 import { share, weight, whole, type CommonKnobs } from './common.ts'
-import { momentumFloats, momentumKnobs } from './momentum.ts'
+import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
 
 const knobs = {
@@ -29,6 +29,7 @@ export const albefPlan: Plan<AlbefShape, AlbefKnobs> = {
   family: 'albef',
   knobs,
   trains,
+  conflict: momentumConflict,
   keptFloats,
   signatures: ({ text }, { batchSize, queueSize, itcWeight, itmWeight, mlmWeight }) => [
     ...(itcWeight > 0

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { imageTokenCount, type BlipShape } from '../../model/shape.ts'
+import { blipParameterShapes } from '../../model/names.ts'
 import { whole, weight, type CommonKnobs } from './common.ts'
+import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
 
 const knobs = {
@@ -13,6 +15,7 @@ const knobs = {
   /** Step from which the matching loss counts. */
   itmFrom: whole.min(0),
   labelSmoothing: z.number().min(0).max(0.5),
+  ...momentumKnobs,
 }
 const schema = z.object(knobs)
 export type BlipKnobs = CommonKnobs & z.infer<typeof schema>
@@ -23,15 +26,22 @@ export const blipPlan: Plan<BlipShape, BlipKnobs> = {
   family: 'blip',
   knobs,
   trains,
+  conflict: momentumConflict,
   keptFloats,
-  signatures: (_, { batchSize, itcWeight, itmWeight }) => [
-    ...(itcWeight > 0 ? [{ report: 'itc', value: Math.log(batchSize), tolerance: 0.02, code: 'contrast-chance' }] : []),
+  signatures: (_, { batchSize, queueSize, itcWeight, itmWeight }) => [
+    ...(itcWeight > 0
+      ? [{ report: 'itc', value: Math.log(batchSize + queueSize), tolerance: 0.02, code: 'contrast-chance' }]
+      : []),
     ...(itmWeight > 0 ? [{ report: 'itm', value: matchingPrior, tolerance: 0.005, code: 'itm-prior' }] : []),
   ],
 }
 
 /** Loss of a matching head that knows only that a third of its questions are matches. */
 export const matchingPrior = -((1 / 3) * Math.log(1 / 3) + (2 / 3) * Math.log(2 / 3))
+
+/** The parameters that have a copy in the teacher: those of the two encoders, by themselves. */
+export const blipFollowed = (name: string) =>
+  /^(vision_model|vision_proj|text_proj|text_encoder)\./.test(name) && !name.includes('.crossattention.')
 
 /**
  * The parameters that the knobs' losses reach. The others get neither update nor decay: fine-tuning a filter must not
@@ -53,7 +63,7 @@ function trains(name: string, { itcWeight, itmWeight, lmWeight }: BlipKnobs): bo
  */
 function keptFloats(shape: BlipShape, knobs: BlipKnobs): number {
   const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
-  const { image, text } = shape
+  const { image, text, embed } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
   const seen = imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
@@ -63,5 +73,6 @@ function keptFloats(shape: BlipShape, knobs: BlipKnobs): number {
   const plain = length * text.depth * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
   const cross = length * text.depth * (6 * text.width + 2 * text.heads * imageTokens)
   const logits = lmWeight > 0 ? 2 * batchSize * length * text.vocabularySize : 0
-  return batchSize * seen + plainRows * plain + fusedRows * (plain + cross) + logits
+  const momentum = momentumFloats(blipParameterShapes(shape), blipFollowed, { ...knobs, embed })
+  return batchSize * seen + plainRows * plain + fusedRows * (plain + cross) + logits + momentum
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { share, whole } from './common.ts'
+import type { Conflict } from './plan.ts'
 
 /**
  * Knobs of momentum contrast (ALBEF, BLIP; first in MoCo, arXiv 1911.05722): slowly following copies of the encoders, the teacher,
@@ -16,6 +17,12 @@ export const momentumKnobs = {
   distillationRamp: whole.min(0).default(0),
 }
 export type MomentumKnobs = { [Name in keyof typeof momentumKnobs]: z.infer<(typeof momentumKnobs)[Name]> }
+
+/** A teacher's opinion can't count without a teacher. */
+export function momentumConflict({ momentum, distillation }: MomentumKnobs): Conflict | undefined {
+  if (distillation === 0 || momentum > 0) return undefined
+  return { knob: 'distillation', reason: 'there is no teacher to learn from while "momentum" is 0' }
+}
 
 /** Floats that the teacher and the queue take, with the similarities of a batch to all that it is compared with. */
 export function momentumFloats(

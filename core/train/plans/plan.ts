@@ -9,12 +9,20 @@ export interface Plan<S extends Shape = Shape, K extends CommonKnobs = CommonKno
   family: string
   /** The knobs that it has beside the common ones. */
   knobs: z.ZodRawShape
+  /** Knobs that can't be used together, though each is in range. */
+  conflict?(knobs: K): Conflict | undefined
   /** Whether a parameter is trained; the others get neither update nor decay. */
   trains(name: string, knobs: K): boolean
   /** Floats that the forward pass keeps for the backward pass, of a whole batch: what memory is planned by. */
   keptFloats(shape: S, knobs: K): number
   /** Values at which a loss stands still because nothing is learned. */
   signatures?(shape: S, knobs: K): Signature[]
+}
+
+/** The knob to change and why, as in "The knob can't be used: <reason>." */
+export interface Conflict {
+  knob: string
+  reason: string
 }
 
 /** A value of a reported loss that means "not learning". */

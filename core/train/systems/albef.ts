@@ -13,7 +13,6 @@ import { clampTemperature, contrastiveLoss } from '../../objective/itc.ts'
 import { matchingCrossEntropy, matchingRows, pick, type DrawInput, type MatchingRows } from '../../objective/itm.ts'
 import { maskedTokenLoss, maskTokens } from '../../objective/masked.ts'
 import { untaped } from '../../objective/momentum.ts'
-import type { Keys } from '../../objective/queue.ts'
 import { fold, tf } from '../../tensor/index.ts'
 import { albefFollowed, albefPlan, type AlbefKnobs } from '../plans/albef.ts'
 import {
@@ -87,7 +86,7 @@ export function albefLosses(context: Context, chance = seeded(context)): Losses 
     tf.mul(report.itm, knobs.itmWeight),
     tf.mul(report.mlm, knobs.mlmWeight),
   ]) as tf.Scalar
-  return { loss, report, carried: { ...compared.own } }
+  return { loss, report, carried: compared.carried }
 }
 
 /** The teacher's view of the batch; nothing in it gets a gradient. */
@@ -111,7 +110,7 @@ function seeded({ seed, shape, knobs }: Context): Chance {
 
 function after(context: Context, carried: Record<string, tf.Tensor>) {
   const temperature = context.parameters['temp']!
-  fillQueue(context, carried as unknown as Keys)
+  fillQueue(context, carried)
   if (albefPlan.trains('temp', context.knobs)) clampTemperature(temperature)
   return { temperature }
 }

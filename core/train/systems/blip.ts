@@ -1,14 +1,26 @@
 import { encodeImages, imageFeature, textFeature } from '../../model/blip.ts'
 import type { BlipShape } from '../../model/shape.ts'
 import { rememberPicture } from '../../model/text.ts'
-import { clampTemperature, contrastiveLoss, positivePairs, similarities } from '../../objective/itc.ts'
+import { clampTemperature, contrastiveLoss } from '../../objective/itc.ts'
 import { matchingLoss } from '../../objective/itm.ts'
 import { captioningLoss } from '../../objective/lm.ts'
+import { untaped } from '../../objective/momentum.ts'
 import { fold, tf } from '../../tensor/index.ts'
-import { blipPlan, type BlipKnobs } from '../plans/blip.ts'
+import { blipFollowed, blipPlan, type BlipKnobs } from '../plans/blip.ts'
+import {
+  compare,
+  fillQueue,
+  followParameters,
+  momentumState,
+  ownPositives,
+  teacherOf,
+  type Features,
+} from './momentum.ts'
 import type { Losses, StepContext, System } from './system.ts'
 
-/** BLIP (arXiv 2201.12086): the sum of ITC, ITM and LM. */
+type Context = StepContext<BlipShape, BlipKnobs>
+
+/** BLIP (arXiv 2201.12086): the sum of ITC, ITM and LM; with a momentum teacher and a queue where the knobs ask for them. */
 export const blipSystem: System<BlipShape, BlipKnobs> = {
   plan: blipPlan,
   reports: ({ itcWeight, itmWeight, lmWeight }) => [
@@ -17,35 +29,39 @@ export const blipSystem: System<BlipShape, BlipKnobs> = {
     ...(lmWeight > 0 ? ['lm'] : []),
     'temperature',
   ],
+  createState: (start) => momentumState(start, blipFollowed),
   variant: (step, { itmWeight, itmFrom }) => (itmWeight > 0 && step < itmFrom ? 'withoutMatching' : ''),
+  before: followParameters,
   phases: [{ losses }],
-  after: ({ knobs, parameters }) => {
-    const temperature = parameters['temp']!
-    if (blipPlan.trains('temp', knobs)) clampTemperature(temperature)
+  after: (context, carried) => {
+    const temperature = context.parameters['temp']!
+    fillQueue(context, carried)
+    if (blipPlan.trains('temp', context.knobs)) clampTemperature(temperature)
     return { temperature }
   },
 }
 
 /** The sum of the losses by their weights, and each by itself (0 where it is left out). */
-function losses(context: StepContext<BlipShape, BlipKnobs>): Losses {
-  const { shape, parameters, knobs, promptLength, model, images, text, caption, sample, captionId, seed } = context
+function losses(context: Context): Losses {
+  const { shape, knobs, promptLength, model, images, text, caption, seed } = context
   const image = encodeImages(model, images)
   const contrasts = knobs.itcWeight > 0
   const matches = knobs.itmWeight > 0 && context.variant !== 'withoutMatching'
   const writes = knobs.lmWeight > 0
   const picture = matches || writes ? rememberPicture(model, image) : []
   const none = tf.scalar(0)
-  const temperature = parameters['temp']!
   const report = { itc: none, itm: none, lm: none }
+  let carried: Record<string, tf.Tensor> = {}
   if (contrasts || matches) {
     const features = { image: imageFeature(model, image), text: textFeature(model, text) }
-    const positives = positivePairs({ sample, caption: captionId })
-    if (contrasts) report.itc = contrastiveLoss({ ...features, positives, temperature })
+    const compared = compare(context, features, taughtFeatures(context))
+    carried = compared.carried
+    if (contrasts) report.itc = contrastiveLoss(compared)
     if (matches) {
-      const scores = similarities(features.image, features.text, temperature)
       const anchors = knobs.itmAnchors > 0 ? Math.min(knobs.itmAnchors, knobs.batchSize) : undefined
       const ids = withFirst(text, shape.text.tokens.enc)
-      report.itm = matchingLoss(model, { picture, ids, similarities: scores, positives, seed: fold(seed, -2), anchors })
+      const positives = ownPositives(compared)
+      report.itm = matchingLoss(model, { ...compared, picture, ids, positives, seed: fold(seed, -2), anchors })
     }
   }
   if (writes) report.lm = captioningLoss(model, picture, caption, { promptLength, smoothing: knobs.labelSmoothing })
@@ -54,7 +70,17 @@ function losses(context: StepContext<BlipShape, BlipKnobs>): Losses {
     tf.mul(report.itm, knobs.itmWeight),
     tf.mul(report.lm, knobs.lmWeight),
   ]) as tf.Scalar
-  return { loss, report }
+  return { loss, report, carried }
+}
+
+/** The teacher's features of the batch, if there is one; they get no gradient. */
+function taughtFeatures(context: Context): Features | undefined {
+  const teacher = teacherOf(context)
+  if (!teacher) return undefined
+  return {
+    image: untaped(() => imageFeature(teacher, encodeImages(teacher, context.images))),
+    text: untaped(() => textFeature(teacher, context.text)),
+  }
 }
 
 /** Puts another token at the front of each row: int32 [B, L] → [B, L]. */

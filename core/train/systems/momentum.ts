@@ -50,8 +50,8 @@ export function distillationWeight({ knobs, step }: Context<Shape, Knobs>): tf.S
 
 /** A batch held against all it is compared with. */
 export interface Compared extends ContrastiveInput {
-  /** What goes into the queue. */
-  own: Keys
+  /** For `fillQueue`; nothing where there is no queue. */
+  carried: Record<string, tf.Tensor>
   /** Within the batch, over the temperature [B, B]: pictures by texts, and texts by pictures where that is not the transpose. */
   similarities: tf.Tensor
   reverse: tf.Tensor | undefined
@@ -77,15 +77,15 @@ export function compare<S extends Shape>(
     present: queue && presentKeys(keys),
     temperature,
     teacher: taught && knobs.distillation > 0 ? { ...taught, alpha: distillationWeight(context) } : undefined,
-    own,
+    carried: queue ? { ...own } : {},
     similarities: similarities(features.image, own.text, temperature),
     reverse: taught && similarities(features.text, own.image, temperature),
   }
 }
 
-/** Puts the batch into the queue; to be run after the losses, which carry `own` out. */
-export function fillQueue({ state, knobs }: Pick<Context<Shape, Knobs>, 'state' | 'knobs'>, own: Keys): void {
-  if (knobs.queueSize > 0) enqueue(queueOf(state), own)
+/** Puts the batch into the queue; to be run after the losses, with what they carried out. */
+export function fillQueue({ state }: Pick<Context<Shape, Knobs>, 'state'>, carried: Compared['carried']): void {
+  if (carried['sample']) enqueue(queueOf(state), carried as unknown as Keys)
 }
 
 /** The columns of positives that are the batch's own: [B, K] → [B, B]. */
