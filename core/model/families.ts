@@ -3,8 +3,13 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../contract/fault.ts'
 import { readVocabulary, specialTokens } from '../text/vocabulary.ts'
+import { acmr } from './acmr/family.ts'
 import { albef } from './albef/index.ts'
+import { alignment } from './alignment/index.ts'
+import { clipFamily } from './clip/index.ts'
+import { cnnRnnFamily } from './cnnRnn/family.ts'
 import type { Family } from './family.ts'
+import { gan } from './gan/family.ts'
 import { blipParameterShapes } from './names.ts'
 import { qformer } from './qformer/index.ts'
 import { blipShape, type BlipShape, type Shape } from './shape.ts'
@@ -19,7 +24,16 @@ const blip: Family<BlipShape> = {
 }
 
 /** Every kind of model there is. */
-const families = { blip, albef, qformer } as unknown as Record<string, Family>
+const families = {
+  acmr,
+  gan,
+  blip,
+  albef,
+  alignment,
+  clip: clipFamily,
+  qformer,
+  'cnn-rnn': cnnRnnFamily,
+} as unknown as Record<string, Family>
 
 /** @throws Fault `family-unknown` that names the families there are */
 export function familyOf({ family }: Pick<Shape, 'family'>, subject?: string): Family {

@@ -1,5 +1,6 @@
 import type { Shape } from '../../../../core/model/index.ts'
 import { shape as blip, vocabulary } from '../trainee.ts'
+import { alignmentToys } from './alignmentToys.ts'
 
 /** A model as small as can be for a recipe, and what is changed of the recipe to train it in a moment. */
 export interface Toy {
@@ -21,13 +22,5 @@ export const toys: Record<string, Toy> = {
   captioner: { shape: blip },
   filter: { shape: blip },
   finetune: { shape: blip },
-  vse: { shape: alignment({ kind: 'gru', width: 8 }, { kind: 'global' }), changes: { hardestFrom: 3 } },
-  alignment: { shape: alignment({ kind: 'bilstm', width: 8 }, { kind: 'words' }) },
-  'alignment-transformer': {
-    shape: alignment({ kind: 'transformer', ...toyStack }, { kind: 'words' }, { kind: 'patches', patch: 4, ...toyStack }),
-  },
-  scan: {
-    shape: alignment({ kind: 'bigru', width: 8 }, scanMatch),
-    changes: { hardestFrom: 3 },
-  },
+  ...alignmentToys,
 }
