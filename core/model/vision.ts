@@ -1,6 +1,10 @@
 import { gelu, linear, tf } from '../tensor/index.ts'
-import { attend, dense, joinHeads, norm, parameter, splitParts, type Model } from './layers.ts'
+import { attend, dense, joinHeads, norm, parameter, splitParts, type Weights } from './layers.ts'
 import { imageLayer } from './names.ts'
+import type { BlipShape } from './shape.ts'
+
+/** Any model whose pictures BLIP's ViT encodes. */
+export type VisionModel = Weights & { shape: Pick<BlipShape, 'image'> }
 
 /** Mean and deviation of CLIP's pictures, which BLIP normalises with too. */
 export const imageMean = [0.48145466, 0.4578275, 0.40821073]
@@ -11,7 +15,7 @@ export const imageDeviation = [0.26862954, 0.26130258, 0.27577711]
  * @param images [B, S, S, 3], values 0 to 255, int32 or float32
  * @returns [B, N, W]; the class token comes first
  */
-export function encodeImages(model: Model, images: tf.Tensor): tf.Tensor {
+export function encodeImages(model: VisionModel, images: tf.Tensor): tf.Tensor {
   const { depth, epsilon } = model.shape.image
   let x = embedPatches(model, normalise(images))
   for (let i = 0; i < depth; i++) x = imageBlock(model, imageLayer(i), x)
@@ -26,7 +30,7 @@ export function normalise(images: tf.Tensor): tf.Tensor {
 }
 
 /** The patch convolution as reshape and matrix product; its kernel is [W, 3, P, P], so channels go before pixels. */
-function embedPatches(model: Model, images: tf.Tensor): tf.Tensor {
+function embedPatches(model: VisionModel, images: tf.Tensor): tf.Tensor {
   const { size, patch, width } = model.shape.image
   const [batch, side] = [images.shape[0]!, size / patch]
   const split = tf.reshape(images, [batch, side, patch, side, patch, 3])
@@ -37,14 +41,14 @@ function embedPatches(model: Model, images: tf.Tensor): tf.Tensor {
   return tf.add(tf.concat([first, embedded], 1), parameter(model, 'vision_model.embeddings.position_embedding'))
 }
 
-function imageBlock(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+function imageBlock(model: VisionModel, name: string, x: tf.Tensor): tf.Tensor {
   const { epsilon } = model.shape.image
   const attended = tf.add(x, selfAttention(model, `${name}.self_attn`, norm(model, `${name}.layer_norm1`, x, epsilon)))
   const inner = gelu(dense(model, `${name}.mlp.fc1`, norm(model, `${name}.layer_norm2`, attended, epsilon)))
   return tf.add(attended, dense(model, `${name}.mlp.fc2`, inner))
 }
 
-function selfAttention(model: Model, name: string, x: tf.Tensor): tf.Tensor {
+function selfAttention(model: VisionModel, name: string, x: tf.Tensor): tf.Tensor {
   const { heads } = model.shape.image
   const [query, key, value] = splitParts(dense(model, `${name}.qkv`, x), 3, heads)
   const attended = attend({ query: query!, key: key!, value: value! }, undefined)
