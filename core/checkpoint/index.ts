@@ -10,6 +10,7 @@ export {
   type VerifiedCheckpoint,
 } from './checkpoint.ts'
 export { checkpointHash, readManifest, type Lineage, type Manifest } from './manifest.ts'
+export { exportBlip2, importBlip2, type ImportedQFormer, type QFormerModel } from './blip2.ts'
 export { exportHuggingFace, importHuggingFace, type ExportedModel, type ImportedModel } from './huggingface.ts'
 export type { Layout } from './layout.ts'
 export { openSafetensors, readSafetensors, writeSafetensors } from './safetensors.ts'

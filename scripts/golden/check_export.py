@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that transformers loads what we export and computes the same, and records its outputs as goldens.
 
-Exports a small model (export_blip.ts), loads both folders with from_pretrained, tokenises, preprocesses and runs them,
+Exports small models (export_blip.ts), loads their folders with from_pretrained, tokenises, preprocesses and runs them,
 and compares with our outputs. Writes test/fixtures/golden/export.json, which a test holds later exports against.
 """
 import hashlib
@@ -18,7 +18,13 @@ enter(__file__)
 import numpy as np
 import torch
 from PIL import Image
-from transformers import BlipForConditionalGeneration, BlipForImageTextRetrieval, BlipProcessor
+from transformers import (
+    Blip2ForImageTextRetrieval,
+    Blip2Processor,
+    BlipForConditionalGeneration,
+    BlipForImageTextRetrieval,
+    BlipProcessor,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-4
@@ -64,6 +70,18 @@ def captioning(folder, pixels, text):
     return {"captionLogits": result.logits[:, :PLACES], "captioningLoss": result.loss}, captions
 
 
+def qformer(folder, images, texts):
+    """With the folder's own processor: it must give both sides what ours gives them."""
+    model = loaded(Blip2ForImageTextRetrieval, folder)
+    processor = Blip2Processor.from_pretrained(folder)
+    inputs = processor(images=images, text=texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        return {
+            "queryMatchLogits": model(**inputs, use_image_text_matching_head=True).logits_per_image,
+            "queryCosine": model(**inputs).logits_per_image,
+        }
+
+
 def processor_of(folder):
     return BlipProcessor.from_pretrained(folder)
 
@@ -82,6 +100,7 @@ def main():
         pixels = processor.image_processor([Image.fromarray(image) for image in images], return_tensors="pt")["pixel_values"]
         theirs = {"ids": text["input_ids"], **retrieval(folder / "retrieval", pixels, text)}
         more, captions = captioning(folder / "captioning", pixels, text)
+        more |= qformer(folder / "blip2", [Image.fromarray(image) for image in images], ours["texts"])
         theirs = {name: flat(value) for name, value in {**theirs, **more}.items()}
 
         failed = False

@@ -15,7 +15,7 @@ import { captioningLoss } from '../../core/objective/index.ts'
 import { startTensor, tf } from '../../core/tensor/index.ts'
 import { loadTokenizer } from '../../core/text/tokenizer.ts'
 
-const tokenizer = loadTokenizer(fileURLToPath(new URL('../../test/fixtures/golden/vocab.txt', import.meta.url)))
+export const tokenizer = loadTokenizer(fileURLToPath(new URL('../../test/fixtures/golden/vocab.txt', import.meta.url)))
 
 const shape = blipShape.parse({
   name: 'exported',

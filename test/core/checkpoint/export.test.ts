@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { exportHuggingFace } from '../../../core/checkpoint/index.ts'
+import { exportBlip2, exportHuggingFace } from '../../../core/checkpoint/index.ts'
 import { exportedModel, ourOutputs } from '../../../scripts/golden/exportedModel.ts'
+import { exportedQFormer, qformerOutputs } from '../../../scripts/golden/exportedQFormer.ts'
 import { goldenJson } from '../model/golden.ts'
 import { temporaryFolder } from './support.ts'
 
@@ -16,6 +17,7 @@ test('the exported files are still those that transformers loaded', async () => 
   for (const layout of ['retrieval', 'captioning'] as const) {
     await exportHuggingFace(join(folder, layout), { ...exportedModel(), layout })
   }
+  await exportBlip2(join(folder, 'blip2'), exportedQFormer())
   const hashes = Object.keys(recorded.files).map((name) => {
     return [
       name,
@@ -29,7 +31,8 @@ test('the exported files are still those that transformers loaded', async () => 
 })
 
 test('our outputs are those that transformers computed from the exported files', async () => {
-  const { captions, ...ours } = await ourOutputs()
+  const { captions, ...blip } = await ourOutputs()
+  const ours = { ...blip, ...(await qformerOutputs()) }
   expect(Object.keys(ours).sort()).toEqual(Object.keys(recorded.outputs).sort())
   for (const [name, values] of Object.entries(ours)) {
     const theirs = recorded.outputs[name]!

@@ -1,0 +1,112 @@
+import { mkdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault } from '../contract/fault.ts'
+import { languageHead, qformerParameterShapes, temperature, wordEmbeddings } from '../model/qformer/names.ts'
+import type { QFormerShape } from '../model/qformer/shape.ts'
+import { checkDimensions, type HostTensor, type HostTensors } from '../model/parameters.ts'
+import { tokenizerJson } from '../text/tokenizer.ts'
+import { withBlipTokens } from '../text/vocabulary.ts'
+import { blip2Architecture, blip2Config, blip2Shape, parseBlip2Config } from './blip2Config.ts'
+import { preprocessorConfig } from './config.ts'
+import { writeSynced } from './durable.ts'
+import { openSafetensors, writeSafetensors } from './safetensors.ts'
+import { json, readTokens, specialTokensMap, tokenizerConfig } from './tokenizerFiles.ts'
+
+export interface QFormerModel {
+  shape: QFormerShape
+  tensors: HostTensors
+  vocabulary: string[]
+}
+
+/**
+ * Writes a folder that transformers loads as Blip2ForImageTextRetrieval. The layout has no place for the captioning head and
+ * the temperature, so they stay behind.
+ * @returns the files' names
+ */
+export async function exportBlip2(folder: string, { shape, tensors, vocabulary }: QFormerModel): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const processor = { processor_class: 'Blip2Processor' }
+  const texts: Record<string, string> = {
+    'config.json': json(blip2Config(shape)),
+    'preprocessor_config.json': json({ ...preprocessorConfig(shape), ...processor }),
+    'vocab.txt': `${vocabulary.join('\n')}\n`,
+    'tokenizer.json': json(tokenizerJson(vocabulary)),
+    'tokenizer_config.json': json({ ...tokenizerConfig(shape), ...processor }),
+    'special_tokens_map.json': json(specialTokensMap),
+    'README.md': readme,
+  }
+  for (const [name, text] of Object.entries(texts)) await writeSynced(join(folder, name), text)
+  // The weights come last and get their name when they are whole: an interrupted export can't be mistaken for a model.
+  const unfinished = join(folder, '.model.safetensors.part')
+  await writeSafetensors(unfinished, Object.fromEntries(publishedNames(shape).map((name) => [name, tensors[name]!])))
+  await rename(unfinished, join(folder, 'model.safetensors'))
+  return [...Object.keys(texts), 'model.safetensors']
+}
+
+export interface ImportedQFormer extends QFormerModel {
+  /** Parameters that this layout has no place for (see `completeParameters`). */
+  missing: string[]
+}
+
+/**
+ * Reads a published folder of that layout. Published vocabularies end with [DEC]; [ENC], which no Q-Former uses, is appended
+ * with a zero embedding, so that all models here have the same special tokens.
+ * @throws Fault `model-unsupported`, `parameter-missing`, `parameter-shape`, `safetensors-invalid` or the file system's own
+ */
+export async function importBlip2(folder: string): Promise<ImportedQFormer> {
+  const config = parseBlip2Config(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')), folder)
+  const rows = config.qformer_config.vocab_size
+  // Subtle: processors add <image> behind the vocabulary, which has no embedding.
+  const vocabulary = withBlipTokens((await readTokens(folder)).slice(0, rows), folder)
+  if (vocabulary.length < rows) {
+    const message = `This is not a BLIP-2 model that can be run here. It has ${rows} word embeddings for ${vocabulary.length} tokens.`
+    throw new Fault('model-unsupported', message, { subject: folder })
+  }
+  const shape = blip2Shape(config, vocabulary, folder)
+  const tensors = await readPublished(join(folder, 'model.safetensors'), shape, rows)
+  const missing = [...qformerParameterShapes(shape).keys()].filter((name) => !tensors[name])
+  return { shape, vocabulary, tensors, missing }
+}
+
+async function readPublished(path: string, shape: QFormerShape, rows: number): Promise<HostTensors> {
+  await using file = await openSafetensors(path)
+  const expected = qformerParameterShapes(shape)
+  expected.set(wordEmbeddings, [rows, shape.text.width])
+  const tensors: HostTensors = {}
+  for (const name of publishedNames(shape)) {
+    const entry = file.entries.get(name)
+    if (!entry) throw new Fault('parameter-missing', `The model lacks the tensor ${name}.`, { subject: path })
+    checkDimensions(name, expected.get(name)!, entry.shape, path)
+    tensors[name] = await file.read(name)
+  }
+  tensors[wordEmbeddings] = withRows(tensors[wordEmbeddings]!, shape.text.vocabularySize)
+  return tensors
+}
+
+/** A matrix with rows of zeros appended. */
+function withRows({ shape, data }: HostTensor, rows: number): HostTensor {
+  const width = shape[1]!
+  const longer = new Float32Array(rows * width)
+  longer.set(data)
+  return { shape: [rows, width], data: longer }
+}
+
+/** All our names but those of the captioning head and the temperature; they are the published ones. */
+function publishedNames(shape: QFormerShape): string[] {
+  const names = [...qformerParameterShapes(shape).keys()]
+  return names.filter((name) => !name.startsWith(languageHead) && name !== temperature)
+}
+
+const readme = `# ${blip2Architecture}
+
+Exported by Winnow. Load with transformers:
+
+    processor = Blip2Processor.from_pretrained(folder)
+    model = Blip2ForImageTextRetrieval.from_pretrained(folder)
+    inputs = processor(images=picture, text=caption, return_tensors="pt")
+    match = model(**inputs, use_image_text_matching_head=True).logits_per_image.softmax(1)[:, 1]
+    cosine = model(**inputs).logits_per_image
+
+Both heads were trained with [CLS] as the caption's first token, as the tokenizer writes it. The head that writes captions has
+no place in this layout.
+`
