@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { looksAtPicture } from '../../model/qformer/names.ts'
+import type { QFormerShape } from '../../model/qformer/shape.ts'
+import { imageTokenCount } from '../../model/shape.ts'
+import { matchingPrior } from './blip.ts'
+import { weight, whole, type CommonKnobs } from './common.ts'
+import type { Plan } from './plan.ts'
+
+const knobs = {
+  /** Weights of the three losses; 0 leaves a loss out of the step altogether. */
+  itcWeight: weight,
+  itmWeight: weight,
+  lmWeight: weight,
+  /** Pairs of the batch that the matching loss takes as anchors; 0 takes all. */
+  itmAnchors: whole.min(0),
+  /** Step from which the matching loss counts. */
+  itmFrom: whole.min(0),
+  /** Of the captioning loss. */
+  labelSmoothing: z.number().min(0).max(0.5),
+  /** Of the contrastive loss. */
+  contrastSmoothing: z.number().min(0).max(0.5),
+  /** Whether pairs of the same picture or caption are positives of the contrastive loss too. */
+  positivesById: z.boolean(),
+  /** Keeps the picture encoder as it is, but for its last norm. */
+  freezeVision: z.boolean(),
+}
+const schema = z.object(knobs)
+export type QFormerKnobs = CommonKnobs & z.infer<typeof schema>
+
+/** BLIP-2's first stage: contrastive, matching and captioning losses through learned queries. */
+export const qformerPlan: Plan<QFormerShape, QFormerKnobs> = {
+  system: 'qformer',
+  family: 'qformer',
+  knobs,
+  trains,
+  keptFloats,
+  signatures: (_, { batchSize, itcWeight, itmWeight }) => [
+    ...(itcWeight > 0 ? [{ report: 'itc', value: Math.log(batchSize), tolerance: 0.02, code: 'contrast-chance' }] : []),
+    ...(itmWeight > 0 ? [{ report: 'itm', value: matchingPrior, tolerance: 0.005, code: 'itm-prior' }] : []),
+  ],
+}
+
+/** The parameters that the knobs' losses reach. The frozen encoder's last norm is trained, as in LAVIS (`ln_vision`). */
+function trains(name: string, { itcWeight, itmWeight, lmWeight, freezeVision }: QFormerKnobs): boolean {
+  if (name.startsWith('vision_model.')) return !freezeVision || name.startsWith('vision_model.post_layernorm')
+  if (/^(vision_projection|text_projection|temp)/.test(name)) return itcWeight > 0
+  if (name.startsWith('itm_head')) return itmWeight > 0
+  if (name.startsWith('cls.')) return lmWeight > 0
+  return true
+}
+
+/**
+ * For each token about ten widths (projections, norms, residuals), twice the inner width, and two rows of attention for each
+ * head; queries also keep their look at the picture, and matching its copies of the pictures' keys and values; and the logits.
+ */
+function keptFloats(shape: QFormerShape, knobs: QFormerKnobs): number {
+  const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors, freezeVision } = knobs
+  const { image, text, queries } = shape
+  const length = Math.min(knobs.textLength, text.context)
+  const imageTokens = imageTokenCount(shape)
+  const looks = Array.from({ length: text.depth }, (_, i) => looksAtPicture(shape, i)).filter(Boolean).length
+  const layer = (part: { width: number; inner: number; heads: number }, places: number) =>
+    10 * part.width + 2 * part.inner + 2 * part.heads * places
+  const seen = freezeVision ? 0 : imageTokens * image.depth * layer(image, imageTokens)
+  const cross = queries * looks * (6 * text.width + 2 * text.heads * imageTokens)
+  const asked = queries * text.depth * layer(text, queries) + cross
+  const memory = 2 * imageTokens * looks * text.width
+  const read = length * text.depth * layer(text, length)
+  const written = length * (text.depth * layer(text, queries + length) + 2 * text.vocabularySize)
+  const matched = (queries + length) * text.depth * layer(text, queries + length) + cross + memory
+  const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
+  const pairs = seen + memory + asked + (itcWeight + itmWeight > 0 ? read : 0) + (lmWeight > 0 ? written : 0)
+  return batchSize * pairs + (itmWeight > 0 ? 3 * anchors * matched : 0)
+}
