@@ -37,6 +37,7 @@ export const recipe = z.object({
       reason: z.string(),
       minimum: z.number().optional(),
       maximum: z.number().optional(),
+      choices: z.array(z.string()).optional(),
     }),
   ),
 })

@@ -3,8 +3,10 @@ import { parameterShapes, type Shape, type TrainableParameters } from '../model/
 import { tf, type Captured } from '../tensor/index.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
+import { cachedStep } from './cachedStep.ts'
 import type { Knobs } from './knobs.ts'
-import { createOptimiser, disposeOptimiser, trainedNames } from './optimiser.ts'
+import { trainedNames } from './groups.ts'
+import { createOptimiser, disposeOptimiser } from './optimiser.ts'
 import type { PictureLoader } from './pictures.ts'
 import { checkResumable, saveProgress, type ResumePoint } from './resume.ts'
 import { rateAt } from './schedule.ts'
@@ -140,8 +142,10 @@ export const variantAt = (step: number, knobs: Knobs): string => systemOf(knobs)
 
 /** Captures each of the system's programs when it is first needed. */
 function createSteps(options: Omit<StepOptions, 'variant'>, profiler: Profiler) {
-  const captured = new Map<string, Captured>()
   const { knobs } = options
+  const inChunks = cachedStep(options, systemOf(knobs).cached, profiler)
+  if (inChunks) return inChunks
+  const captured = new Map<string, Captured>()
 
   async function run(batch: Batch, at: { seed: number; rate: number; step: number }): Promise<StepReport> {
     const variant = variantAt(at.step, knobs)

@@ -1,5 +1,6 @@
 import { parameterShapes } from '../model/families.ts'
 import type { Shape } from '../model/shape.ts'
+import { trainedNames } from './groups.ts'
 import type { Knobs } from './knobs.ts'
 import { planOf } from './plans/index.ts'
 
@@ -40,9 +41,15 @@ const compilerBytes = 0.77e9
 export function estimateMemory(shape: Shape, knobs: Knobs, place: MemoryPlace = 'cpu'): MemoryEstimate {
   const { runtime, activations: kept, workspacePerParameter } = calibration[place]
   const counts = [...parameterShapes(shape)].map(([name, dims]) => [name, product(dims)] as const)
-  const { trains, keptFloats } = planOf(knobs.system)
+  const { keptFloats } = planOf(knobs.system)
+  const trained = new Set(
+    trainedNames(
+      counts.map(([name]) => name),
+      knobs,
+    ),
+  )
   const all = bytesPerFloat * sum(counts.map(([, count]) => count))
-  const moving = bytesPerFloat * sum(counts.map(([name, count]) => (trains(name, knobs) ? count : 0)))
+  const moving = bytesPerFloat * sum(counts.map(([name, count]) => (trained.has(name) ? count : 0)))
   const activations = bytesPerFloat * kept * keptFloats(shape, knobs)
   const parts = {
     parameters: all,

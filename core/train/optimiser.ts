@@ -1,7 +1,7 @@
 import type { HostTensors, TrainableParameters } from '../model/parameters.ts'
 import { adamW, clipByGlobalNorm, globalNorm, tf } from '../tensor/index.ts'
+import { rateFactors } from './groups.ts'
 import type { Knobs } from './knobs.ts'
-import { planOf } from './plans/index.ts'
 
 /** AdamW's state on the device: both moments of every trained parameter. */
 export interface Optimiser {
@@ -59,7 +59,11 @@ export function applyGradients(
   { names, gradients, rate, step }: Update,
   knobs: Knobs,
 ): tf.Scalar {
-  const { beta1, beta2, weightDecay, clipNorm } = knobs
+  const { beta1, beta2, weightDecay, clipNorm, layerDecay } = knobs
+  const factors = rateFactors(optimiser.names, layerDecay)
+  const rates = new Map(
+    [...new Set(factors.values())].map((factor) => [factor, factor === 1 ? rate : tf.mul(rate, factor)]),
+  )
   const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : { gradients, norm: globalNorm(gradients) }
   names.forEach((name, index) => {
     const parameter = parameters[name]!
@@ -68,7 +72,7 @@ export function applyGradients(
       gradient: clipped.gradients[index]!,
       m: optimiser.first[name]!,
       v: optimiser.second[name]!,
-      rate,
+      rate: rates.get(factors.get(name)!)! as tf.Scalar,
       step,
       beta1,
       beta2,
@@ -77,10 +81,4 @@ export function applyGradients(
     })
   })
   return clipped.norm
-}
-
-/** The parameters that a run trains, in the order of the given names. */
-export function trainedNames(names: string[], knobs: Knobs): string[] {
-  const { trains } = planOf(knobs.system)
-  return names.filter((name) => trains(name, knobs))
 }

@@ -15,7 +15,10 @@ const knob = z.strictObject({
   reason: z.string().min(1),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  /** The values that a text may have; any if left out. */
+  choices: z.array(z.string()).optional(),
 })
+const knobRecord = z.record(z.string(), knob)
 
 const recipeFile = z.strictObject({
   name: z.string().min(1),
@@ -25,11 +28,16 @@ const recipeFile = z.strictObject({
   system: z.string().default('blip'),
   /** The shape that a run from random weights takes unless another is asked for. */
   shape: z.string().default('tiny'),
-  knobs: z.record(z.string(), knob),
+  /** Those that differ from the common ones' defaults, and those of the system. */
+  knobs: knobRecord,
 })
 export type Recipe = z.infer<typeof recipeFile>
 
-const shipped = join(import.meta.dirname, '../../resources/recipes')
+const resources = join(import.meta.dirname, '../../resources')
+const shipped = join(resources, 'recipes')
+
+/** The common knobs with the value and the reason that hold where a recipe says nothing else. */
+const commonDefaults = knobRecord.parse(JSON.parse(readFileSync(join(resources, 'knobs.json'), 'utf8')))
 
 /** All recipes of a folder by name. */
 export function listRecipes(folder = shipped): Recipe[] {
@@ -57,8 +65,9 @@ export function readRecipe(path: string): Recipe {
   const parsed = recipeFile.safeParse(readJson(path))
   if (!parsed.success)
     throw new Fault('recipe-invalid', `The recipe can't be read. ${z.prettifyError(parsed.error)}`, { subject: path })
-  knobsOf(parsed.data)
-  return parsed.data
+  const recipe = { ...parsed.data, knobs: { ...commonDefaults, ...parsed.data.knobs } }
+  knobsOf(recipe)
+  return recipe
 }
 
 /**
@@ -95,7 +104,11 @@ function checkRange(recipe: Recipe, name: string, changed: Value): void {
       subject: name,
     })
   }
-  const { minimum = -Infinity, maximum = Infinity } = known
+  const { minimum = -Infinity, maximum = Infinity, choices } = known
+  if (choices && !choices.includes(String(changed))) {
+    const message = `The knob "${name}" can't be "${changed}".`
+    throw new Fault('recipe-invalid', message, { subject: name, hint: `It takes ${choices.join(', ')}.` })
+  }
   if (typeof changed === 'number' && !(changed >= minimum && changed <= maximum)) {
     const message = `The knob "${name}" is ${changed}, but should lie between ${minimum} and ${maximum}.`
     throw new Fault('recipe-invalid', message, { subject: name, hint: known.reason })

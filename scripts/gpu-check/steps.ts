@@ -13,7 +13,8 @@ import { tf } from '../../core/tensor/index.ts'
 import { createTokenizer } from '../../core/text/tokenizer.ts'
 import { readVocabulary } from '../../core/text/vocabulary.ts'
 import { knobsOf, recipeNamed } from '../../core/train/index.ts'
-import { createOptimiser, trainedNames } from '../../core/train/optimiser.ts'
+import { trainedNames } from '../../core/train/groups.ts'
+import { createOptimiser } from '../../core/train/optimiser.ts'
 import { captureTrainingStep } from '../../core/train/step.ts'
 
 export const sizes = ['tiny', 'small', 'base'] as const

@@ -6,7 +6,7 @@ import type { Fault } from '../../../core/contract/fault.ts'
 import { startTensor, tf } from '../../../core/tensor/index.ts'
 import { initialise, upload } from '../../../core/model/index.ts'
 import { knobsOf, recipeNamed } from '../../../core/train/index.ts'
-import { trainedNames } from '../../../core/train/optimiser.ts'
+import { trainedNames } from '../../../core/train/groups.ts'
 import { changes, shape, silent, trainHere } from './trainee.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'winnow-loop-'))

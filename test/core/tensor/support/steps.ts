@@ -6,7 +6,8 @@ import { capture, categorical, dropout, fold, randomUniform, startTensor, tf } f
 import { initialise, upload } from '../../../../core/model/index.ts'
 import { knobsOf, recipeNamed } from '../../../../core/train/index.ts'
 import type { Batch } from '../../../../core/train/batches.ts'
-import { createOptimiser, trainedNames } from '../../../../core/train/optimiser.ts'
+import { trainedNames } from '../../../../core/train/groups.ts'
+import { createOptimiser } from '../../../../core/train/optimiser.ts'
 import { captureTrainingStep, runStep, type StepReport } from '../../../../core/train/step.ts'
 import { changes, shape } from '../../train/trainee.ts'
 
