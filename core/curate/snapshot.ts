@@ -59,9 +59,9 @@ export async function freezeSnapshot(
 }
 
 function* lines(pairs: Iterable<UsablePair>, heldOut: Set<number>): Generator<string> {
-  for (const { sampleId, captionId, path, text, original } of pairs) {
+  for (const { sampleId, captionId, path, text, original, match } of pairs) {
     const split = heldOut.has(original) ? 'held-out' : 'train'
-    yield `${JSON.stringify({ sampleId, captionId, path, text, split })}\n`
+    yield `${JSON.stringify({ sampleId, captionId, path, text, split, ...(match !== null && { match }) })}\n`
   }
 }
 

@@ -15,6 +15,8 @@ export interface UsablePair {
   height: number
   bytes: number
   format: string
+  /** Probability of a match, by whoever judged last; null where nobody has. */
+  match: number | null
 }
 
 export interface Usable {
@@ -61,7 +63,7 @@ const chunk = 1000
 export function* readUsable(db: Db, ids: Int32Array): Generator<UsablePair> {
   const sql = `
     SELECT c.id AS captionId, c.sample_id AS sampleId, s.path, c.text, coalesce(s.duplicate_of, s.id) AS original,
-      s.width, s.height, s.bytes, s.format
+      s.width, s.height, s.bytes, s.format, c.itm AS match
     FROM json_each(?) j CROSS JOIN caption c ON c.id = j.value CROSS JOIN sample s ON s.id = c.sample_id ORDER BY j.key`
   for (let at = 0; at < ids.length; at += chunk) {
     yield* all<UsablePair>(db, sql, JSON.stringify([...ids.subarray(at, at + chunk)]))

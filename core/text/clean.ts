@@ -21,3 +21,25 @@ export function captionProblem(text: string): CaptionProblem | null {
   if (text.length > longestCaption) return 'caption-too-long'
   return cleanCaption(text) === '' ? 'caption-empty' : null
 }
+
+export type CleaningPreset = 'none' | 'blip' | 'albef'
+
+/** Words that BLIP's and ALBEF's pre_caption keep. */
+const mostWords = 30
+
+/**
+ * A caption as a paper's training code reads it (data/utils.py in BLIP, dataset/utils.py in ALBEF; the two differ in what
+ * they delete and what becomes a space). `none` leaves it alone.
+ */
+export function cleanForTraining(text: string, preset: CleaningPreset): string {
+  if (preset === 'none') return text
+  const lower = text.toLowerCase()
+  const plain =
+    preset === 'blip'
+      ? lower.replace(/[.!"()*#:;~]/g, ' ')
+      : lower
+          .replace(/[,.'!?"()*#:;~]/g, '')
+          .replace(/[-/]/g, ' ')
+          .replaceAll('<person>', 'person')
+  return plain.replace(/\s+/g, ' ').trim().split(' ').slice(0, mostWords).join(' ')
+}

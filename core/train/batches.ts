@@ -12,6 +12,8 @@ export interface TrainingPair {
   text: string
   /** What the decoder learns to write, where that is worded otherwise; `text` if left out. */
   caption?: string
+  /** Probability that picture and text match, by the newest judge; null or left out where none has judged. */
+  match?: number | null
 }
 
 /** What one step takes from outside; B pairs, pictures of side S, captions of L tokens. */
@@ -42,6 +44,8 @@ export interface BatchOptions {
   prompt: string
   augmentation: Augmentation
   start: SamplerState
+  /** Power of the match probability by which pairs are drawn; 0 or left out draws all alike. */
+  qualityWeighting?: number
 }
 
 export interface Batches {
@@ -57,7 +61,7 @@ const aheadBytes = 1 << 28
 /** Batches in the sampler's order; some are prepared ahead while the caller works on the last. */
 export function createBatches(options: BatchOptions): Batches {
   const { pairs, batchSize, imageSize, start } = options
-  const sampler = createSampler(pairs.length, batchSize, start)
+  const sampler = createSampler(pairs.length, batchSize, start, weightsOf(pairs, options.qualityWeighting))
   const assemble = createAssembler(options)
   const ahead: Promise<Batch>[] = []
   const depth = Math.max(1, Math.min(aheadCount, Math.floor(aheadBytes / (batchSize * imageSize ** 2 * 3))))
@@ -82,6 +86,13 @@ export function createBatches(options: BatchOptions): Batches {
   }
   return { next, waited: () => waited }
 }
+
+/** A pair that nobody has judged counts as one in the middle; none is left out altogether. */
+function weightsOf(pairs: TrainingPair[], power = 0): Float64Array | undefined {
+  if (power === 0) return undefined
+  return Float64Array.from(pairs, ({ match }) => Math.max(leastMatch, match ?? 0.5) ** power)
+}
+const leastMatch = 1e-3
 
 type Assemble = (drawn: number[], epoch: number, after: SamplerState) => Promise<Batch>
 

@@ -1,6 +1,7 @@
 import { Fault } from '../contract/fault.ts'
 import { parameterShapes, type Shape, type TrainableParameters } from '../model/index.ts'
 import { tf, type Captured } from '../tensor/index.ts'
+import { cleanForTraining, type CleaningPreset } from '../text/clean.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import { cachedStep } from './cachedStep.ts'
@@ -116,7 +117,8 @@ export type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' |
 }
 
 /** What a run's steps are made from: batches from where the sampler stands, trained names, lengths of the token rows. */
-export function setUp({ pairs, shape, vocabulary, knobs, pictures, report }: SetUpOptions, start: SamplerState) {
+export function setUp({ pairs: given, shape, vocabulary, knobs, pictures, report }: SetUpOptions, start: SamplerState) {
+  const pairs = cleaned(given, knobs.textCleaning)
   const tokenizer = createTokenizer(vocabulary)
   const textLength = rowLength(tokenizer, pairs, knobs.prompt, Math.min(knobs.textLength, shape.text.context))
   const batches = createBatches({
@@ -129,12 +131,19 @@ export function setUp({ pairs, shape, vocabulary, knobs, pictures, report }: Set
     textLength,
     prompt: knobs.prompt,
     augmentation: knobs,
+    qualityWeighting: knobs.qualityWeighting,
     start,
   })
   // Subtle: in the shape's order, not that of the record, which differs between fresh and loaded weights: the order in
   // which the gradient norm is summed decides its last bit.
   const names = trainedNames([...parameterShapes(shape).keys()], knobs)
   return { batches, names, textLength, promptLength: promptLength(tokenizer, knobs.prompt) }
+}
+
+/** Captions as the knob wants them; one that cleaning leaves empty stays as it was. */
+function cleaned(pairs: TrainingPair[], preset: CleaningPreset): TrainingPair[] {
+  if (preset === 'none') return pairs
+  return pairs.map((pair) => ({ ...pair, text: cleanForTraining(pair.text, preset) || pair.text }))
 }
 
 /** Which of its system's programs a step runs, counted from 0. */

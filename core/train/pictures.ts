@@ -3,6 +3,7 @@ import { asFault, type Fault } from '../contract/fault.ts'
 import { resizedKey, type ResizedCache } from '../image/resized.ts'
 import type { Change } from './augment.ts'
 import { createCrop } from './crop.ts'
+import { carryOut } from './randAugment.ts'
 
 /** Decodes one picture, resized to the model's input: uint8 RGB [size, size, 3]. Rejects with a Fault. */
 export type Decode = (path: string) => Promise<Uint8Array>
@@ -65,11 +66,16 @@ export function createPictureLoader({
     const fillRow = async ({ row, path, change }: WantedPicture) => {
       // Subtle: no await between `known` and its use, since what the cache has read is overwritten by its next read.
       const pixels = known(path) ?? (await decodeOnce(path))
-      if (pixels instanceof Uint8Array) crop(pixels, change, images, row * pictureBytes)
+      if (pixels instanceof Uint8Array) paint(pixels, change, images, row * pictureBytes)
       else faults.push({ row, fault: pixels })
     }
     await Promise.all(wanted.map((each) => limited(() => fillRow(each))))
     return { images, faults: faults.sort((a, b) => a.row - b.row) }
+  }
+
+  function paint(pixels: Uint8Array, change: Change, images: Uint8Array, at: number): void {
+    crop(pixels, change, images, at)
+    if (change.operations) carryOut(change.operations, images.subarray(at, at + pictureBytes), size)
   }
 
   function known(path: string): Uint8Array | Fault | null {

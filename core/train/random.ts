@@ -23,3 +23,22 @@ export function permutation(count: number, seed: number): Uint32Array {
   }
   return order
 }
+
+/**
+ * As many draws as there are weights, in a seeded order: each index round(its share of the draws), up or down by a systematic
+ * sample (Carpenter et al. 1999), so that an epoch strays less from the weights than independent draws would.
+ */
+export function weightedOrder(weights: Float64Array, seed: number): Uint32Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const random = seeded(mix(seed, 1))
+  const drawn = new Uint32Array(weights.length)
+  const offset = random()
+  let reached = 0
+  let at = 0
+  weights.forEach((weight, index) => {
+    reached += (weight / total) * weights.length
+    while (at < drawn.length && at + offset < reached) drawn[at++] = index
+  })
+  drawn.fill(weights.length - 1, at) // what rounding left over
+  return permutation(drawn.length, seed).map((place) => drawn[place]!)
+}
