@@ -2,21 +2,12 @@
  * Most memory resident at a time in a fresh process that loads a model and trains three steps, ours and PyTorch's.
  * Run: npm run bench -- memory [small|base] [--quick] [--json]
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { rounded } from './harness/measure.ts'
 import { oursModes, peerModes } from './harness/modes.ts'
 import { startPeer, type Program } from './harness/program.ts'
 import { withPeers } from './harness/python.ts'
 import type { BenchRow } from './harness/record.ts'
-import {
-  smokeSize,
-  trainingSizes,
-  writeTrainingCase,
-  type CaseOptions,
-  type TrainingCase,
-} from './harness/trainingCase.ts'
+import { measuredCases, type CaseOptions, type MeasuredCase, type TrainingCase } from './harness/trainingCase.ts'
 import type { BenchOptions } from './run.ts'
 
 const steps = 3
@@ -25,27 +16,19 @@ const target = 1 / 1.2
 
 /** Rows of this benchmark; the quick one runs without a peer where none is installed. */
 export async function* bench(options: BenchOptions): AsyncGenerator<BenchRow> {
-  const { quick, only } = options
-  const usual = trainingSizes.filter(({ size }) => (only.length > 0 ? only.includes(size) : size !== 'tiny'))
-  for (const size of quick ? [smokeSize] : usual) yield* measure(size, options)
+  for await (const each of measuredCases(options, ['small', 'base'])) yield* measure(each, options)
 }
 
-async function* measure(size: CaseOptions, options: BenchOptions): AsyncGenerator<BenchRow> {
+async function* measure({ size, training }: MeasuredCase, options: BenchOptions): AsyncGenerator<BenchRow> {
   const { quick } = options
-  const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
-  try {
-    const training = await writeTrainingCase(folder, size)
-    const theirs: Use[] = []
-    for (const { name, mode } of withPeers(options) ? peerModes(options) : []) {
-      theirs.push({ name, bytes: await peak(await startPeer('train.py'), training, mode) })
-    }
-    const modes = oursModes(options).slice(0, quick ? 1 : undefined)
-    for (const { name, mode, start } of modes) {
-      const bytes = await peak(await start(), training, mode)
-      yield row(size, { name, bytes }, { theirs, counts: !quick && name === modes[0]!.name })
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  const theirs: Use[] = []
+  for (const { name, mode } of withPeers(options) ? peerModes(options) : []) {
+    theirs.push({ name, bytes: await peak(await startPeer('train.py'), training, mode) })
+  }
+  const modes = oursModes(options).slice(0, quick ? 1 : undefined)
+  for (const { name, mode, start } of modes) {
+    const bytes = await peak(await start(), training, mode)
+    yield row(size, { name, bytes }, { theirs, counts: !quick && name === modes[0]!.name })
   }
 }
 

@@ -1,4 +1,4 @@
-/** npm run bench -- <name> [--quick] [--alone] [--uncompiled] [--json]: a table on stderr; with --json the record as the last line of stdout. */
+/** npm run bench -- <name> [--quick] [--alone] [--uncompiled] [--limit=<seconds>] [--json]: a table on stderr; with --json the record as the last line of stdout. */
 import { readdirSync } from 'node:fs'
 import { record, table, type BenchRow } from './harness/record.ts'
 
@@ -9,6 +9,8 @@ export interface BenchOptions {
   alone?: boolean
   /** Without the modes that compile for minutes, on either side. */
   uncompiled?: boolean
+  /** Seconds that the launches of one mode may take together, where a benchmark launches several times. */
+  limit?: number
   /** Words after the name that are no flags, for instance a model's size. */
   only: string[]
 }
@@ -22,13 +24,14 @@ const [name, ...only] = process.argv.slice(2).filter((word) => !word.startsWith(
 
 if (!name || !names.includes(name)) {
   console.error(
-    `Usage: npm run bench -- <name> [--quick] [--alone] [--uncompiled] [--json]\nNames: ${names.join(', ')}`,
+    `Usage: npm run bench -- <name> [--quick] [--alone] [--uncompiled] [--limit=<seconds>] [--json]\nNames: ${names.join(', ')}`,
   )
   process.exitCode = 2
 } else {
   const { bench } = (await import(`./${name}.ts`)) as { bench: Bench }
   const has = (flag: string) => process.argv.includes(flag)
-  const options = { quick: has('--quick'), alone: has('--alone'), uncompiled: has('--uncompiled'), only }
+  const limit = Number(process.argv.find((word) => word.startsWith('--limit='))?.slice('--limit='.length)) || undefined
+  const options = { quick: has('--quick'), alone: has('--alone'), uncompiled: has('--uncompiled'), limit, only }
   const rows: BenchRow[] = []
   for await (const row of await bench(options)) {
     rows.push(row)

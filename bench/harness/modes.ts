@@ -5,7 +5,10 @@ import { pjrtCpuFor } from '../../core/tensor/provision/packages/pjrtCpu.ts'
 import { startOurs, type Program } from './program.ts'
 
 export interface StartFields {
-  /** Folder of compiled programs, where the runtime keeps any; default: none. */
+  /**
+   * Folder of what is kept from launch to launch: compiled programs, where the runtime keeps any, and what Node made of the
+   * source, as in a worker of the engine; default: none.
+   */
   cache?: string
 }
 
@@ -47,7 +50,11 @@ function plugin(): string | null {
 }
 
 async function started(runtime: Mode['runtime'], { cache }: StartFields = {}): Promise<Program> {
-  const program = startOurs('train.ts', { environment: runtime === 'pjrt' ? { WINNOW_PJRT_PLUGIN: plugin()! } : {} })
+  const environment = {
+    ...(runtime === 'pjrt' ? { WINNOW_PJRT_PLUGIN: plugin()! } : {}),
+    ...(cache ? { NODE_COMPILE_CACHE: join(cache, 'modules') } : {}),
+  }
+  const program = startOurs('train.ts', { environment })
   await program.ask('start', { runtime, cache: cache ?? false })
   return program
 }

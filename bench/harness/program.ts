@@ -16,6 +16,8 @@ export interface Program {
   ask<Answer extends object = object>(action: string, fields?: object): Promise<Answer & Timing>
   /** Ends the process. */
   close(): Promise<void>
+  /** Ends it in the middle of what it does. */
+  kill(): Promise<void>
 }
 
 export interface ProgramOptions {
@@ -61,5 +63,9 @@ export function startProgram(command: string, args: string[], options: ProgramOp
     child.stdin.end()
     await ended
   }
-  return { ask, close }
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { ask, close, kill }
 }

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeSafetensors } from '../../core/checkpoint/index.ts'
 import { asBlip, initialise, parameterCount, readShape, seeded, type BlipShape } from '../../core/model/index.ts'
@@ -53,6 +54,29 @@ export async function writeTrainingCase(folder: string, options: CaseOptions): P
   const knobs = knobsOf(recipeNamed('finetune'), { batchSize: options.pairs, learningRate: 1e-4 })
   const batch = writeBatch(folder, shape, options)
   return { shape, parameters: parameterCount(shape), weights, knobs, batch }
+}
+
+/** A case that is measured, in a folder that is gone afterwards. */
+export interface MeasuredCase {
+  size: CaseOptions
+  training: TrainingCase
+  folder: string
+}
+
+/** The cases of a benchmark, one after the other: of the sizes that were asked for, or else of the usual ones. */
+export async function* measuredCases(
+  { quick, only }: { quick: boolean; only: readonly string[] },
+  usual: readonly string[],
+): AsyncGenerator<MeasuredCase> {
+  const wanted = only.length > 0 ? only : usual
+  for (const size of quick ? [smokeSize] : trainingSizes.filter(({ size }) => wanted.includes(size))) {
+    const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
+    try {
+      yield { size, training: await writeTrainingCase(folder, size), folder }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
 }
 
 /** The same case with only the first pairs of its batch. */

@@ -30,7 +30,7 @@ const prepared = new Map<string, Prepared>()
 const seed = 1
 
 async function start({ runtime, cache }: { runtime?: RuntimeName; cache?: string | false }) {
-  await startTensor({ runtime, cache, threads: Number(process.env['WINNOW_BENCH_THREADS']) })
+  await startTensor({ runtime, cache, expect: 'trainingStep', threads: Number(process.env['WINNOW_BENCH_THREADS']) })
 }
 
 async function prepare({ name, shape, weights, knobs, batch }: TrainingCase & { name: string }) {

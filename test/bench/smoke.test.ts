@@ -24,6 +24,16 @@ test('the start benchmark launches each mode twice', { timeout: 240_000 }, async
 })
 
 test(
+  'a launch that takes longer than the limit is given up, and the record says so',
+  { timeout: 120_000 },
+  async () => {
+    const rows = await Array.fromAsync(start({ ...smoke, limit: 0.05 }))
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) expect(row).toMatchObject({ ours: 0.05, ratio: null, note: 'not finished in 0.05 s' })
+  },
+)
+
+test(
   'the loading benchmark tells first epochs from later ones, and what training waits',
   { timeout: 240_000 },
   async () => {

@@ -30,7 +30,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
   const log = (text: string) => send({ kind: 'log', text })
   const knobs = parseKnobs(task.knobs)
   const { pairs, point, start, model } = await time.during('prepare', async () => {
-    time.runsOn(await startTensor())
+    time.runsOn(await startTensor({ expect: 'trainingStep' }))
     return load(task, log)
   })
   const heldOut = pairs.filter(({ split }) => split === 'held-out')
