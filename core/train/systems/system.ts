@@ -4,6 +4,7 @@ import type { Shape } from '../../model/shape.ts'
 import type { tf } from '../../tensor/index.ts'
 import type { CommonKnobs } from '../plans/common.ts'
 import type { Plan } from '../plans/plan.ts'
+import type { Cached } from './cached.ts'
 
 /** A training system: its losses, and what else it keeps from step to step. One step is one captured program. */
 export interface System<S extends Shape = Shape, K extends CommonKnobs = CommonKnobs> {
@@ -18,6 +19,8 @@ export interface System<S extends Shape = Shape, K extends CommonKnobs = CommonK
   before?(context: StepContext<S, K>): void
   /** In this order; more than one means optimisers that take turns, as a GAN's. */
   phases: Phase<S, K>[]
+  /** How a batch larger than memory is trained, where the system can. */
+  cached?: Cached<S, K>
   /** Run after the optimiser, for instance to clamp a temperature or to fill a queue. @returns reports as they stand now */
   after?(context: StepContext<S, K>, carried: Record<string, tf.Tensor>): Record<string, tf.Tensor> | void
 }
