@@ -6,7 +6,7 @@ import type { Batch } from '../../../core/train/batches.ts'
 import { createCachedGradients } from '../../../core/train/cachedGradients.ts'
 import { trainedNames } from '../../../core/train/groups.ts'
 import { createOptimiser } from '../../../core/train/optimiser.ts'
-import type { ClipKnobs } from '../../../core/train/plans/clip.ts'
+import { knobsOf, recipeNamed } from '../../../core/train/recipe.ts'
 import { mix } from '../../../core/train/random.ts'
 import type { StepOptions } from '../../../core/train/step.ts'
 import type { Cached } from '../../../core/train/systems/cached.ts'
@@ -46,15 +46,15 @@ const batch: Batch = {
   after: { seed: 0, epoch: 0, position: 0 },
 }
 
-function options(changes: Partial<ClipKnobs>): StepOptions {
-  const knobs = { system: 'clip', batchSize, chunk: 3, loss: 'softmax', positives: 'shared', dropout: 0, ...changes }
+function options(changes: Record<string, number | string>): StepOptions {
+  const knobs = knobsOf(recipeNamed('clip'), { batchSize, chunk: 3, ...changes })
   const tensors = initialise(shape, 4)
   for (const [name, { data }] of Object.entries(tensors))
     if (!/norm|logit/.test(name)) data.forEach((value, i) => (data[i] = value * 12))
   const parameters = upload(tensors)
-  const names = trainedNames(Object.keys(parameters), knobs as never)
+  const names = trainedNames(Object.keys(parameters), knobs)
   const optimiser = createOptimiser(parameters, names)
-  return { shape, parameters, optimiser, knobs: knobs as never, promptLength: 1, textLength }
+  return { shape, parameters, optimiser, knobs, promptLength: 1, textLength }
 }
 
 interface Expected {
