@@ -1,4 +1,4 @@
-import { groupNorm as normaliseGroups, tf } from '../tensor/index.ts'
+import { groupNorm as normaliseGroups, linear, tf } from '../tensor/index.ts'
 import { parameter, type Weights } from './layers.ts'
 
 export interface ConvolutionOptions {
@@ -10,8 +10,41 @@ export interface ConvolutionOptions {
 /** nn.Conv2d: [B, H, W, in] → [B, H', W', out]. The weight is kept as PyTorch's [out, in, h, w]; the bias may be missing. */
 export function conv(model: Weights, name: string, x: tf.Tensor, options: ConvolutionOptions = {}): tf.Tensor {
   const { stride = 1, padding = 0 } = options
-  const kernel = tf.transpose(parameter(model, `${name}.weight`), [2, 3, 1, 0]) as tf.Tensor4D
-  return addBias(model, name, tf.conv2d(surround(x, padding, 0) as tf.Tensor4D, kernel, stride, 'valid'))
+  const weight = parameter(model, `${name}.weight`)
+  const wide = surround(x, padding, 0)
+  if (weight.shape[2] === 1 && weight.shape[3] === 1) return addBias(model, name, project(every(wide, stride), weight))
+  const kernel = tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D
+  return addBias(model, name, tf.conv2d(wide as tf.Tensor4D, kernel, stride, 'valid'))
+}
+
+/**
+ * A 1 × 1 convolution as the matrix product that it is. Subtle: oneDNN adds up such a kernel's gradient in an order that changes
+ * from run to run, and a resumed run would not end with the same bits.
+ */
+function project(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  return linear(x, tf.reshape(weight, weight.shape.slice(0, 2)))
+}
+
+/** The first of every `stride` rows and columns: [B, H, W, C] → [B, ⌈H / stride⌉, ⌈W / stride⌉, C]. */
+function every(x: tf.Tensor, stride: number): tf.Tensor {
+  if (stride === 1) return x
+  const [batch, height, width, channels] = x.shape as [number, number, number, number]
+  const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)]
+  const whole = padTo(x, rows * stride, columns * stride)
+  const blocks = tf.reshape(whole, [batch * rows, stride, columns, stride * channels])
+  return tf.reshape(tf.slice(blocks, [0, 0, 0, 0], [batch * rows, 1, columns, channels]), [
+    batch,
+    rows,
+    columns,
+    channels,
+  ])
+}
+
+/** Zeros below and to the right. */
+function padTo(x: tf.Tensor, height: number, width: number): tf.Tensor {
+  const [below, right] = [height - x.shape[1]!, width - x.shape[2]!]
+  const sides: [number, number][] = [[0, 0], [0, below], [0, right], [0, 0]] // prettier-ignore
+  return below + right === 0 ? x : tf.pad(x, sides)
 }
 
 /**

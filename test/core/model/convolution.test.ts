@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import * as layers from '../../../core/model/convolution.ts'
 import type { HostTensors } from '../../../core/model/parameters.ts'
 import { startTensor, tf } from '../../../core/tensor/index.ts'
+import { difference } from '../tensor/support/check.ts'
 import { layerError, loadLayers } from './goldenLayers.ts'
 
 let golden: HostTensors
@@ -37,4 +38,24 @@ test('pictures of one colour keep their norms finite', () => {
   const parameters = { 'norm.weight': tf.ones([4]), 'norm.bias': tf.fill([4], 0.5) }
   const y = layers.groupNorm({ parameters }, 'norm', tf.fill([1, 2, 2, 4], 3), 2).dataSync()
   expect([...y]).toEqual(Array(16).fill(0.5))
+})
+
+test('a convolution of single places takes every second of them, of odd sides too, with gradients', () => {
+  const x = tf.tensor(
+    Float32Array.from({ length: 2 * 5 * 4 * 3 }, (_, i) => Math.sin(i)),
+    [2, 5, 4, 3],
+  ) as tf.Tensor4D
+  const weight = tf.tensor(
+    Float32Array.from({ length: 6 }, (_, i) => Math.cos(i)),
+    [2, 3, 1, 1],
+  )
+  const ours = (x: tf.Tensor, w: tf.Tensor) => layers.conv({ parameters: { 'c.weight': w } }, 'c', x, { stride: 2 })
+  const plain = (x: tf.Tensor, w: tf.Tensor) =>
+    tf.conv2d(x as tf.Tensor4D, tf.transpose(w, [2, 3, 1, 0]) as tf.Tensor4D, 2, 'valid')
+  const computed = (f: typeof ours) => [f(x, weight), ...tf.grads((x, w) => tf.sum(tf.square(f(x!, w!))))([x, weight])]
+  const [given, expected] = [ours, plain].map((f) => computed(f).map((y) => ({ shape: y.shape, data: y.dataSync() })))
+  for (const [i, { shape, data }] of expected!.entries()) {
+    expect(given![i]!.shape).toEqual(shape)
+    expect(difference(given![i]!.data, data)).toBeLessThan(tolerance)
+  }
 })
