@@ -1,5 +1,5 @@
 export { retrieval, type RetrievalInput } from './retrieval.ts'
 export { filterMetrics, areaUnderCurve, thresholdKeeping, type FilterMetrics } from './filter.ts'
 export { heldOutRetrieval, type HeldOutOptions, type HeldOutPair } from './heldOut.ts'
-export { measureCaptions, measureRetrieval } from './measure.ts'
+export { heldOutFigure, measureCaptions, measureRetrieval } from './measure.ts'
 export { heldOutCaptions, type CaptionOptions, type ComparedCaption } from './captions.ts'

@@ -5,6 +5,7 @@ import type { LoadedModel } from '../score/index.ts'
 import { heldOutCaptions, type CaptionOptions, type ComparedCaption } from './captions.ts'
 import { heldOutRetrieval, type HeldOutOptions, type HeldOutPair } from './heldOut.ts'
 import { matchedRetrieval } from './matched.ts'
+import { wordF1 } from './wordOverlap.ts'
 import { writtenCaptions } from './written.ts'
 
 const isBlip = ({ shape }: LoadedModel<Shape>) => shape.family === 'blip'
@@ -30,4 +31,13 @@ export async function measureCaptions(
   if (isBlip(model)) return heldOutCaptions(blip(model), pairs, options)
   const { write } = measuresOf(model.shape)
   return write ? writtenCaptions(model, write, pairs, options) : []
+}
+
+/** One figure of how good a model is, more is better: the mean recall at 1 of both directions, or else the captions' word overlap. */
+export function heldOutFigure(retrieval: Retrieval | null, captions: ComparedCaption[]): number {
+  if (retrieval) return (retrieval.imageToText.r1 + retrieval.textToImage.r1) / 2
+  return wordF1(
+    captions.map(({ caption }) => caption),
+    captions.map(({ reference }) => [reference]),
+  )
 }

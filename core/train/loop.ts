@@ -5,6 +5,8 @@ import { cleanForTraining, type CleaningPreset } from '../text/clean.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import { cachedStep } from './cachedStep.ts'
+import { stopIfNotFinite } from './diverged.ts'
+import { createHeldOutWatch } from './heldOutWatch.ts'
 import type { Knobs } from './knobs.ts'
 import { trainedNames } from './groups.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
@@ -41,6 +43,8 @@ export interface TrainOptions {
   report: TrainReport
   /** Told where the time goes. */
   profiler?: Profiler
+  /** How good the model is on the held-out pairs, more is better; asked every `evaluateEvery` steps. */
+  measure?: () => Promise<number>
   /** Looked at before each step; when aborted, the run is saved and ends. */
   signal: AbortSignal
 }
@@ -70,6 +74,9 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   if (point) checkResumable(point, { snapshot, seed, knobs })
   if (point && point.state.step >= knobs.steps) return { kind: 'finished', step: point.state.step, checkpoint: point }
 
+  const watch = createHeldOutWatch(options, point?.state.best ?? null)
+  if (watch.ended()) return { kind: 'finished', ...(await watch.outcome()) }
+
   let sampler = point?.state.sampler ?? { seed, epoch: 0, position: 0 }
   const { batches, names, ...lengths } = setUp(options, sampler)
   const optimiser = createOptimiser(parameters, names, point?.optimiser ?? undefined)
@@ -79,7 +86,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let step = point?.state.step ?? 0
 
   async function save(last: boolean): Promise<TrainOutcome['checkpoint']> {
-    const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest() }
+    const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest(), best: watch.best() }
     const saved = await profiler.during('checkpoint', () =>
       saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, variables, state }),
     )
@@ -95,16 +102,26 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       const batch = await profiler.during('wait', () => batches.next())
       const rate = rateAt(step, knobs)
       const losses = await steps.run(batch, { seed, rate, step })
-      stopIfNotFinite(losses, step, batch)
+      await stopIfNotFinite(losses, step, batch, parameters)
       step++
       sampler = batch.after
       meter.add(losses, rate)
       profiler.reach(step)
       report.progress(step, knobs.steps)
       if (step % knobs.logEvery === 0 || step === knobs.steps) report.metric(step, meter.take())
+      if (watch.due(step)) {
+        report.metric(step, { heldOut: await watch.look(step, { sampler, metrics: meter.latest() }) })
+        if (watch.ended()) {
+          await save(true)
+          return { kind: 'finished', ...(await watch.outcome()) }
+        }
+      }
       if (knobs.checkpointEvery > 0 && step % knobs.checkpointEvery === 0 && step < knobs.steps) await save(false)
     }
-    return { kind: 'finished', step, checkpoint: await save(true) }
+    const last = await save(true)
+    return watch.best()
+      ? { kind: 'finished', ...(await watch.outcome()) }
+      : { kind: 'finished', step, checkpoint: last }
   } finally {
     steps.dispose()
     disposeOptimiser(optimiser)
@@ -172,12 +189,4 @@ function createSteps(options: Omit<StepOptions, 'variant'>, profiler: Profiler) 
 /** Tokens that are given before a caption: [DEC] and the prompt. */
 function promptLength(tokenizer: Tokenizer, prompt: string): number {
   return tokenizer.encode(prompt, { maxLength: 1000, first: 'dec' }).length - 1
-}
-
-function stopIfNotFinite(losses: StepReport, step: number, { sampleIds }: Batch): void {
-  if (Number.isFinite(losses.loss) && Number.isFinite(losses.gradientNorm)) return
-  throw new Fault('training-diverged', `The loss stopped being a number at step ${step + 1}.`, {
-    subject: `samples ${[...sampleIds].join(', ')}`,
-    hint: 'Lower learningRate, lengthen warmupSteps or set clipNorm to 1. The last checkpoint is intact.',
-  })
 }

@@ -19,8 +19,19 @@ const runState = z.object({
   knobs: z.unknown().transform((knobs) => parseKnobs(knobs)),
   snapshot: z.string(),
   metrics: z.record(z.string(), z.number()),
+  /** The best measurement on the held-out pairs so far, where the run watches it. */
+  best: z
+    .object({
+      step: z.number().int(),
+      value: z.number(),
+      /** Measurements since then. */
+      since: z.number().int(),
+    })
+    .nullable()
+    .default(null),
 })
 export type RunState = z.infer<typeof runState>
+export type Best = NonNullable<RunState['best']>
 
 /** Where a run can go on. */
 export interface ResumePoint {

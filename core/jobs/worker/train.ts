@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { measureCaptions, measureRetrieval } from '../../evaluate/index.ts'
+import { heldOutFigure, measureCaptions, measureRetrieval } from '../../evaluate/index.ts'
 import { upload, type Shape } from '../../model/index.ts'
 import type { LoadedModel } from '../../score/index.ts'
 import { startTensor } from '../../tensor/index.ts'
@@ -60,6 +60,9 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
     pictures,
     signal,
     profiler: time,
+    ...(heldOut.length > 0 && {
+      measure: () => time.during('evaluate', () => figure(model, heldOut, knobs, signal)),
+    }),
     report: {
       progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
       metric: (step, values) => send({ kind: 'metric', step, values }),
@@ -122,4 +125,18 @@ async function evaluate(
   })
   const captions = await measureCaptions(model, pairs, { count: knobs.evaluateCaptions, prompt: knobs.prompt })
   return { kind: 'evaluation', when, retrieval, captions }
+}
+
+/** What a run that watches its held-out pairs goes by. */
+async function figure(model: LoadedModel<Shape>, pairs: SnapshotPair[], knobs: Knobs, signal: AbortSignal) {
+  const retrieval = await measureRetrieval(model, pairs, {
+    pictures: knobs.evaluatePictures,
+    rerank: knobs.rerank,
+    signal,
+  })
+  if (retrieval) return heldOutFigure(retrieval, [])
+  return heldOutFigure(
+    null,
+    await measureCaptions(model, pairs, { count: knobs.evaluateCaptions, prompt: knobs.prompt }),
+  )
 }
