@@ -4,10 +4,10 @@ import type { AlbefShape } from '../../../../core/model/albef/shape.ts'
 import { parseShape, upload, type HostTensors } from '../../../../core/model/index.ts'
 import { rowsOf } from '../../../../core/objective/itm.ts'
 import { startTensor, tf } from '../../../../core/tensor/index.ts'
+import { knobsOf, recipeNamed } from '../../../../core/train/index.ts'
 import { createOptimiser } from '../../../../core/train/optimiser.ts'
 import { createState } from '../../../../core/train/state.ts'
 import { reportOf, trainingStep, type StepOptions } from '../../../../core/train/step.ts'
-import type { AlbefKnobs } from '../../../../core/train/plans/albef.ts'
 import { albefLosses, albefSystem, type Chance } from '../../../../core/train/systems/albef.ts'
 import { distance, goldenFolder } from '../../model/golden.ts'
 
@@ -29,12 +29,11 @@ const shape = parseShape({
   embed: 6,
 }) as AlbefShape
 const [steps, batchSize, queueSize] = [5, 4, 10]
-const knobs = {
-  system: 'albef',
+const knobs = knobsOf(recipeNamed('albef'), {
   ...{ batchSize, queueSize, momentum: 0.9, distillation: 0.4, distillationRamp: 3 },
-  ...{ itcWeight: 1, itmWeight: 1, mlmWeight: 1, itmAnchors: 0, itmFrom: 0, maskRate: 0.15 },
+  ...{ itcWeight: 1, itmWeight: 1, mlmWeight: 1, itmAnchors: 0, itmFrom: 0 },
   ...{ beta1: 0.9, beta2: 0.98, weightDecay: 0.05, clipNorm: 1, dropout: 0 },
-} as unknown as AlbefKnobs & Record<string, unknown>
+})
 
 let golden: HostTensors
 let parameters: ReturnType<typeof upload>

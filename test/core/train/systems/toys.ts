@@ -1,6 +1,11 @@
 import type { Shape } from '../../../../core/model/index.ts'
 import { shape as blip, vocabulary } from '../trainee.ts'
+import { adversarialToys } from './adversarialToys.ts'
+import { albefToys } from './albefToys.ts'
 import { alignmentToys } from './alignmentToys.ts'
+import { clipToys } from './clipToys.ts'
+import { cnnRnnToys } from './cnnRnnToys.ts'
+import { qformerToys } from './qformerToys.ts'
 
 /** A model as small as can be for a recipe, and what is changed of the recipe to train it in a moment. */
 export interface Toy {
@@ -22,5 +27,10 @@ export const toys: Record<string, Toy> = {
   captioner: { shape: blip },
   filter: { shape: blip },
   finetune: { shape: blip },
+  ...adversarialToys,
+  ...albefToys,
   ...alignmentToys,
+  ...clipToys,
+  ...cnnRnnToys,
+  ...qformerToys,
 }
