@@ -12,6 +12,8 @@ if (!plugin) console.warn('LEFT OUT: tests on the PJRT runtime, whose CPU plugin
 const onBothRuntimes = [
   'test/core/tensor/*.test.ts',
   'test/core/model/{blip,captioner,likeliest,recurrent,convolution,cnn}.test.ts',
+  'test/core/model/cnnRnn/golden.test.ts',
+  'test/core/model/qformer/qformer.test.ts',
   'test/core/objective/*.test.ts',
   'test/core/score/judge.test.ts',
   'test/core/train/{loop,resume}.test.ts',
