@@ -49,7 +49,7 @@ function binary(logits: tf.Tensor, target: number): tf.Tensor {
 /**
  * How much the pictures of a batch differ: the mean distance of two of them, per value (a root mean square). 0 when all are
  * the same, the sign of a collapsed generator. A scalar without a gradient.
- * @param pictures [B, ...], at least two
+ * @param pictures [B, ...]; one alone differs from none: 0
  */
 export function diversity(pictures: tf.Tensor): tf.Scalar {
   const batch = pictures.shape[0]!
@@ -61,5 +61,11 @@ export function diversity(pictures: tf.Tensor): tf.Scalar {
   const between = tf.add(tf.sub(squares, tf.mul(products, 2)), tf.transpose(squares))
   const apart = tf.sub(1, tf.eye(batch))
   const distances = tf.sqrt(tf.mul(tf.div(tf.maximum(between, 0), flat.shape[1]), apart))
-  return tf.div(tf.sum(distances), batch * (batch - 1))
+  return tf.div(tf.sum(distances), Math.max(1, batch * (batch - 1)))
+}
+
+/** Mean distance of pictures from those in the same rows, per value, as `diversity` measures it. [B, ...] twice → a scalar. */
+export function distance(pictures: tf.Tensor, others: tf.Tensor): tf.Scalar {
+  const squares = tf.square(tf.sub(pictures, others))
+  return tf.mean(tf.sqrt(tf.mean(tf.reshape(squares, [pictures.shape[0]!, -1]), 1)))
 }

@@ -15,7 +15,8 @@ export function conditionOf(model: GanModel, features: tf.Tensor): { mean: tf.Te
 
 /**
  * Pictures for conditions [B, condition] and standard normal noise [B, noise]: DCGAN's stack, with StackGAN's doubling and
- * convolution in place of transposed convolutions, whose checkerboards the discriminator sees at once. Norms are those of groups: no running statistics to keep, and a picture doesn't depend on the others of its batch.
+ * convolution in place of transposed convolutions, whose checkerboards the discriminator sees at once. Norms are those of
+ * groups: no running statistics to keep, and a picture doesn't depend on the others of its batch.
  * @returns [B, S, S, 3] in −1 … 1
  */
 export function generate(model: GanModel, condition: tf.Tensor, noise: tf.Tensor): tf.Tensor {

@@ -10,7 +10,7 @@ import {
 } from '../../model/gan/index.ts'
 import type { GanShape } from '../../model/gan/shape.ts'
 import { augmentCondition, conditioningLoss } from '../../objective/conditioning.ts'
-import { discriminatorLoss, diversity, generatorLoss } from '../../objective/gan.ts'
+import { discriminatorLoss, distance, diversity, generatorLoss } from '../../objective/gan.ts'
 import { contrastiveLoss, positivePairs, withoutGradient } from '../../objective/itc.ts'
 import { drawNegatives, type Negatives } from '../../objective/itm.ts'
 import { embedding, fold, randomNormal, tf } from '../../tensor/index.ts'
@@ -41,11 +41,13 @@ export const ganSystem: System<GanShape, GanKnobs> = {
     'wrong',
     'fake',
     'diversity',
+    'variety',
   ],
   phases: [
     { trains: inDiscriminatorPhase, losses: discriminatorLosses },
     { trains: inGeneratorPhase, rate: ({ generatorRate }) => generatorRate, losses: generatorLosses },
   ],
+  after: (_, { first, second, real }) => ({ variety: relative(distance(first!, second!), real!) }),
 }
 
 function discriminatorLosses(context: Context): Losses {
@@ -62,18 +64,20 @@ function discriminatorLosses(context: Context): Losses {
     fake: judge(model, seePictures(model, fakes), features),
   }
   const discriminator = discriminatorLoss({ ...logits, legal: others.legal }, knobs)
+  const spread = diversity(real)
+  const carried = { first: fakes, real: spread }
   const report = {
     discriminator,
     right: meanScore(logits.right),
     wrong: meanScore(logits.wrong),
     fake: meanScore(logits.fake),
-    diversity: tf.div(diversity(fakes), tf.maximum(diversity(real), 1e-6)) as tf.Scalar,
+    diversity: relative(diversity(fakes), spread),
   }
-  if (knobs.matchingWeight === 0) return { loss: discriminator, report }
+  if (knobs.matchingWeight === 0) return { loss: discriminator, report, carried }
   const image = pictureFeature(model, seen)
   const matching = contrastiveLoss({ image, text: features, positives, temperature: tf.scalar(temperature) })
   const loss = tf.add(discriminator, tf.mul(matching, knobs.matchingWeight)) as tf.Scalar
-  return { loss, report: { ...report, matching } }
+  return { loss, report: { ...report, matching }, carried }
 }
 
 function generatorLosses(context: Context): Losses {
@@ -87,7 +91,9 @@ function generatorLosses(context: Context): Losses {
   const between = knobs.betweenWeight > 0 ? tf.slice(scores, [batch], [-1]) : undefined
   const generator = generatorLoss(tf.slice(scores, [0], [batch]), between, knobs.betweenWeight)
   const loss = tf.add(generator, tf.mul(conditioning, knobs.conditioningWeight)) as tf.Scalar
-  return { loss, report: { generator, conditioning } }
+  // the first phase drew the same captions from the same generator, with other noise
+  const second = tf.slice(pictures, [0, 0, 0, 0], [batch, ...pictures.shape.slice(1)])
+  return { loss, report: { generator, conditioning }, carried: { second } }
 }
 
 /** Pictures for captions [N, embed], and what their conditions cost. */
@@ -114,3 +120,6 @@ function midpoints(features: tf.Tensor, { indices }: Negatives): tf.Tensor {
 }
 
 const meanScore = (logits: tf.Tensor): tf.Scalar => tf.mean(tf.sigmoid(logits))
+
+/** Measures of collapse are in units of how much real pictures differ: about 1 is well, 0 is collapse. */
+const relative = (value: tf.Tensor, real: tf.Tensor): tf.Scalar => tf.div(value, tf.maximum(real, 1e-6))

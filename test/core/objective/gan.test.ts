@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { discriminatorLoss, diversity, generatorLoss } from '../../../core/objective/gan.ts'
+import { discriminatorLoss, distance, diversity, generatorLoss } from '../../../core/objective/gan.ts'
 import { startTensor, tf, valueAndGradients } from '../../../core/tensor/index.ts'
 
 beforeAll(() => startTensor())
@@ -71,4 +71,24 @@ test('diversity is the mean distance of two pictures, per value', () => {
 
 test('diversity is 0 for a generator that makes one picture', () => {
   expect(scalar(diversity(tf.fill([4, 8, 8, 3], 0.3)))).toBeLessThan(1e-3)
+})
+
+test('the distance of pictures in the same rows is that of diversity for two', () => {
+  const [first, second] = [
+    tf.tensor2d([
+      [0, 0, 1],
+      [1, 2, 3],
+    ]),
+    tf.tensor2d([
+      [0, 3, 1],
+      [1, 2, 3],
+    ]),
+  ]
+  expect(scalar(distance(first, second))).toBeCloseTo(Math.sqrt(9 / 3) / 2, 5)
+  const two = tf.concat([tf.slice(first, [0, 0], [1, 3]), tf.slice(second, [0, 0], [1, 3])], 0)
+  expect(scalar(diversity(two))).toBeCloseTo(Math.sqrt(9 / 3), 4)
+})
+
+test('a picture alone has no diversity, and is no error', () => {
+  expect(scalar(diversity(tf.fill([1, 4], 0.3)))).toBe(0)
 })
