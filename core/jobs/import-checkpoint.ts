@@ -7,7 +7,7 @@ import { registerCheckpoint } from './checkpoints.ts'
 
 /**
  * Makes a checkpoint from elsewhere known to a project. A folder of ours stays where it is; a published
- * BLIP folder is written to the project in our layout, with seeded random weights for the half it lacks.
+ * one is written to the project in our layout, with seeded random weights for what it lacks.
  */
 export async function importCheckpoint(
   project: Project,
@@ -29,9 +29,9 @@ export async function importCheckpoint(
 }
 
 async function adopt(project: Project, source: string, name: string): Promise<string> {
-  const { importHuggingFace, writeCheckpoint } = await import('../checkpoint/index.ts')
+  const { importPublished, writeCheckpoint } = await import('../checkpoint/index.ts')
   const { completeParameters } = await import('../model/index.ts')
-  const { shape, vocabulary, tensors } = await importHuggingFace(source)
+  const { shape, vocabulary, tensors } = await importPublished(source)
   const target = join(project.folder, 'checkpoints', randomUUID())
   await writeCheckpoint(target, { name, shape, vocabulary, parameters: completeParameters(shape, tensors, 1), step: 0 })
   return target

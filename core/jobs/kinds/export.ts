@@ -39,15 +39,14 @@ export function exportModelKind({ project }: Workshop): Kind<'export-model'> {
     },
     async run({ checkpoint, layout, folder }, { signal, progress }) {
       // Loaded late: with it come the model and its tensors.
-      const { exportHuggingFace, loadCheckpoint } = await import('../../checkpoint/index.ts')
-      const { asBlip } = await import('../../model/families.ts')
+      const { exportPublished, loadCheckpoint } = await import('../../checkpoint/index.ts')
       const { folder: source } = await usableCheckpoint(project, checkpoint)
       progress('read', 0, 1)
       const { shape, tensors, vocabulary } = await loadCheckpoint(source)
       progress('read', 1, 1)
       signal.throwIfAborted()
       progress('write', 0, 1)
-      const files = await exportHuggingFace(folder, { shape: asBlip(shape, source), tensors, vocabulary, layout })
+      const files = await exportPublished(folder, { shape, tensors, vocabulary }, layout)
       progress('write', 1, 1)
       return { folder, layout, files: files.length }
     },

@@ -23,11 +23,19 @@ export const clipPlan: Plan<ClipShape, ClipKnobs> = {
   knobs,
   trains: (name, { loss }) => loss === 'sigmoid' || name !== logitBiasName,
   keptFloats,
-  signatures: (_, { batchSize, loss }) =>
-    loss === 'softmax'
-      ? [{ report: 'loss', value: Math.log(batchSize), tolerance: 0.02, code: 'contrast-chance' }]
-      : [],
+  signatures: (_, { batchSize, loss }) => [
+    {
+      report: 'loss',
+      value: loss === 'softmax' ? Math.log(batchSize) : sigmoidPrior(batchSize),
+      tolerance: 0.02,
+      code: 'contrast-chance',
+    },
+  ],
 }
+
+/** The sigmoid loss of a model that knows only that one of a picture's B texts belongs to it. */
+export const sigmoidPrior = (batchSize: number): number =>
+  Math.log(batchSize) - (batchSize - 1) * Math.log(1 - 1 / batchSize)
 
 /** Rows of the batch that are in memory together. */
 export const chunkOf = ({ chunk, batchSize }: ClipKnobs): number =>
