@@ -4,20 +4,30 @@ import { decodePictures, type LoadedModel } from '../score/index.ts'
 import type { Shape } from '../model/index.ts'
 import { capture, tf, type Captured } from '../tensor/index.ts'
 import { picturesOf, type HeldOutOptions, type HeldOutPair } from './heldOut.ts'
-import { retrieval } from './retrieval.ts'
+import { retrieval, type RetrievalInput } from './retrieval.ts'
 
 type Options = Pick<HeldOutOptions, 'pictures' | 'batch' | 'signal' | 'onFault' | 'progress'>
 
-/**
- * Ranks held-out pictures and captions against each other by a family's own similarity: every picture with every text, in
- * blocks of one shape, so that three small programs do for any number. Pictures that can't be read are left out.
- */
+/** Retrieval by a family's own similarity (see `matchedSimilarity`). */
 export async function matchedRetrieval(
   model: LoadedModel<Shape>,
   match: Match,
   pairs: HeldOutPair[],
   options: Options,
 ): Promise<Retrieval> {
+  return retrieval(await matchedSimilarity(model, match, pairs, options))
+}
+
+/**
+ * How alike every held-out picture is to every caption, by a family's own measure, in blocks of one shape, so that three
+ * small programs do for any number. Pictures that can't be read are left out.
+ */
+export async function matchedSimilarity(
+  model: LoadedModel<Shape>,
+  match: Match,
+  pairs: HeldOutPair[],
+  options: Options,
+): Promise<RetrievalInput> {
   const { batch = 32 } = options
   const programs = capturePrograms(model, match, batch)
   try {
@@ -33,7 +43,7 @@ export async function matchedRetrieval(
         place(similarity, block, { row: row * batch, column: column * batch, batch, texts: texts.length })
       }
     }
-    return retrieval({ similarity, pictures: pictures.length, texts, pictureOf })
+    return { similarity, pictures: pictures.length, texts, pictureOf }
   } finally {
     programs.dispose()
   }
