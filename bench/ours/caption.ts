@@ -76,7 +76,10 @@ function captionerFor({ method, mode, batch, length }: CaptionRequest): Captione
   const name = `${mode} ${batch} ${length} ${method === 'beam'}`
   if (captioner?.name !== name) {
     drop()
-    captioner = { name, captioner: createCaptioner(model!, { batch, length, xla: mode === 'xla', ...rows }) }
+    captioner = {
+      name,
+      captioner: createCaptioner(model!, { batch, length, xla: mode === 'xla', fixed: true, ...rows }),
+    }
   }
   return captioner!.captioner
 }

@@ -1,6 +1,13 @@
 import { Fault } from '../contract/fault.ts'
 import { capture, tf, type Captured, type TensorSpec } from '../tensor/index.ts'
-import { createTokenMemory, decodeStep, tokenVariables, type CaptionRows, type DecoderMemory } from './decode.ts'
+import {
+  createTokenMemory,
+  decodeStep,
+  tokenVariables,
+  turnWords,
+  type CaptionRows,
+  type DecoderMemory,
+} from './decode.ts'
 import { createDecoder, type WriteStep } from './decoder.ts'
 import { generate, type GeneratedCaption, type GenerateOptions } from './generate.ts'
 import type { Model } from './layers.ts'
@@ -18,6 +25,8 @@ export interface CaptionerOptions {
   likely?: number
   /** Compile with XLA (see `capture`). */
   xla?: boolean
+  /** The model's weights won't change: one caption at a time is then written faster, from a copy of the word embeddings. */
+  fixed?: boolean
 }
 
 export interface Captioner {
@@ -38,7 +47,7 @@ const usuallyForbidden = 8
 
 /** Captures the two steps of captioning, looking at pictures and writing a token, for a model's live parameters. */
 export function createCaptioner(model: Model, options: CaptionerOptions): Captioner {
-  const { batch, beams = 1, length = Math.min(20, model.shape.text.context), xla = false } = options
+  const { batch, beams = 1, length = Math.min(20, model.shape.text.context), xla = false, fixed = false } = options
   if (length > model.shape.text.context) {
     throw unfit(`Captions of ${length} tokens are longer than the model's context.`)
   }
@@ -46,7 +55,8 @@ export function createCaptioner(model: Model, options: CaptionerOptions): Captio
   const pictureBytes = model.shape.image.size ** 2 * 3
   const rows = { batch, beams, length }
   const pictures = createPictureMemory(model, { batch, xla })
-  const memory = { pictures: pictures.layers, tokens: createTokenMemory(model, rows) }
+  const turnedWords = fixed && batch * beams === 1 ? turnWords(model) : null
+  const memory = { pictures: pictures.layers, tokens: createTokenMemory(model, rows), turnedWords }
   const write = captureWrite(model, memory, { ...rows, likely, xla })
 
   async function caption(images: Uint8Array, generateOptions: GenerateOptions): Promise<GeneratedCaption[]> {
@@ -61,7 +71,7 @@ export function createCaptioner(model: Model, options: CaptionerOptions): Captio
   function dispose() {
     write.dispose()
     pictures.dispose()
-    tf.dispose(tokenVariables(memory.tokens))
+    tf.dispose([...tokenVariables(memory.tokens), ...(turnedWords ? [turnedWords] : [])])
   }
   return { caption, pictures, dispose }
 }

@@ -1,4 +1,4 @@
-import { attention, embedding, gelu, tf } from '../tensor/index.ts'
+import { attention, embedding, gelu, product, tf } from '../tensor/index.ts'
 import { denseColumns, feedForwardColumns, joinColumns, normColumns, projectColumns, splitColumns } from './columns.ts'
 import { parameter, type Model } from './layers.ts'
 import { languageHead, textLayer, wordEmbeddings } from './names.ts'
@@ -45,6 +45,16 @@ export interface DecoderMemory {
   /** Of each layer, as `rememberPicture` gives it: the beams of a picture share it. */
   pictures: Memory[]
   tokens: TokenMemory
+  /** The word embeddings turned, [W, V] (see `turnWords`); null: as they are. */
+  turnedWords?: tf.Tensor | null
+}
+
+/**
+ * The word embeddings with words as columns. One caption's scores are a product that does nothing but read them, two thirds of
+ * all weights, and it reads them 1.5 to 2 times as fast this way round; for more captions it makes no difference.
+ */
+export function turnWords(model: Model): tf.Tensor {
+  return tf.tidy(() => tf.transpose(parameter(model, wordEmbeddings)))
 }
 
 /**
@@ -78,7 +88,7 @@ export function decodeStep(model: Model, memory: DecoderMemory, { tokens, positi
     x = look(`${textLayer(i)}.crossattention`, x, memory.pictures[i]!)
     x = feedForwardColumns(model, textLayer(i), x)
   }
-  return scoreColumns(model, x)
+  return scoreColumns(model, x, memory.turnedWords)
 }
 
 /** holders [R, L] → [B, 1, beams, beams × L], 0 at the places that a row goes on from. */
@@ -95,9 +105,12 @@ function embedColumns(model: Model, tokens: tf.Tensor, position: tf.Tensor): tf.
   return normColumns(model, 'text_encoder.embeddings.LayerNorm', x)
 }
 
-/** Scores of every next token: [W, R] → [V, R]. */
-function scoreColumns(model: Model, x: tf.Tensor): tf.Tensor {
+/** Scores of every next token: [W, R] → [V, R]; with words that were turned R must be 1. */
+function scoreColumns(model: Model, x: tf.Tensor, turnedWords?: tf.Tensor | null): tf.Tensor {
   const inner = gelu(denseColumns(model, `${languageHead}.transform.dense`, x))
   const ready = normColumns(model, `${languageHead}.transform.LayerNorm`, inner)
-  return projectColumns(ready, parameter(model, wordEmbeddings), parameter(model, `${languageHead}.bias`))
+  const bias = parameter(model, `${languageHead}.bias`)
+  if (!turnedWords) return projectColumns(ready, parameter(model, wordEmbeddings), bias)
+  const scores = product(tf.reshape(ready, [1, -1]), turnedWords)
+  return tf.add(tf.reshape(scores, [-1, 1]), tf.reshape(bias, [-1, 1]))
 }

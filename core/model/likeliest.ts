@@ -16,23 +16,37 @@ export function likeliest(
   scores: tf.Tensor,
   count: number,
 ): { tokens: tf.Tensor; best: tf.Tensor; logSums: tf.Tensor } {
-  const { values, indices } = scores.shape[0]! < small ? topK(tf.transpose(scores), count) : inChunks(scores, count)
-  return { tokens: indices, best: values, logSums: logSums(scores, values) }
+  if (scores.shape[0]! >= small) return inChunks(scores, count)
+  const { values, indices } = topK(tf.transpose(scores), count)
+  const highest = tf.reshape(tf.slice(values, [0, 0], [-1, 1]), [-1])
+  return { tokens: indices, best: values, logSums: tf.add(tf.log(powers(scores, highest, 0)), highest) }
 }
 
 /**
  * The `count` best tokens lie in the `count` chunks of the highest maxima, or in the rest that fills no chunk: only those
- * are sorted. Ties fall to either token.
+ * are sorted. Ties fall to either token. Sums go by chunks too: a sum down a whole column would leap through all memory.
  */
 function inChunks(scores: tf.Tensor, count: number) {
   const [vocabulary, columns] = scores.shape as [number, number]
   const chunks = Math.floor(vocabulary / chunk)
-  const whole = tf.reshape(tf.slice(scores, [0, 0], [chunks * chunk, columns]), [chunks, chunk, columns])
-  const promising = topK(tf.transpose(tf.max(whole, 1) as tf.Tensor2D), Math.min(count, chunks)).indices
+  const end = chunks * chunk
+  const whole = tf.reshape(tf.slice(scores, [0, 0], [end, columns]), [chunks, chunk, columns])
+  const rest = end < vocabulary ? [tf.slice(scores, [end, 0], [-1, columns])] : []
+  const maxima = tf.max(whole, 1) as tf.Tensor2D
+  const promising = topK(tf.transpose(maxima), Math.min(count, chunks)).indices
   const inside = tf.add(tf.mul(tf.expandDims(promising, 2), tf.scalar(chunk, 'int32')), tf.range(0, chunk, 1, 'int32'))
-  const tokens = withRest(tf.reshape(inside, [columns, -1]), chunks * chunk, vocabulary)
+  const tokens = withRest(tf.reshape(inside, [columns, -1]), end, vocabulary)
   const { values, indices } = topK(scoresAt(scores, tokens), count)
-  return { values, indices: pick(tokens, indices) }
+
+  // Subtle: not the first of `values`, though the same: XLA repeats the exponentials then.
+  const highest = [maxima, ...rest].map((part) => tf.max(part, 0)).reduce((a, b) => tf.maximum(a, b))
+  const sums = [tf.sum(powers(whole, highest, 1), 0), ...rest.map((part) => powers(part, highest, 0))]
+  return { tokens: pick(tokens, indices), best: values, logSums: tf.add(tf.log(tf.addN(sums)), highest) }
+}
+
+/** Sums of the exponentials of scores [..., R] along an axis, after each column's highest was taken off. */
+function powers(scores: tf.Tensor, highest: tf.Tensor, axis: number): tf.Tensor {
+  return tf.sum(tf.exp(tf.sub(scores, highest)), axis)
 }
 
 /** tokens [R, n] → [R, n + m] with the m last tokens of the vocabulary, which fill no chunk. */
@@ -58,10 +72,4 @@ function pick(x: tf.Tensor, places: tf.Tensor): tf.Tensor {
 function gatherAt(x: tf.Tensor, places: tf.Tensor): tf.Tensor {
   const picked = tf.gather(tf.reshape(x, [-1]), tf.reshape(places, [-1]) as tf.Tensor1D)
   return tf.reshape(picked, places.shape)
-}
-
-/** scores [V, R] and each column's best ones [R, count] → [R] */
-function logSums(scores: tf.Tensor, best: tf.Tensor): tf.Tensor {
-  const highest = tf.reshape(tf.slice(best, [0, 0], [-1, 1]), [-1])
-  return tf.add(tf.log(tf.sum(tf.exp(tf.sub(scores, highest)), 0)), highest)
 }

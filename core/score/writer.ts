@@ -26,13 +26,14 @@ export interface Writer {
   dispose(): void
 }
 
+/** Captures a writer for a model whose weights stay as they are while it lives. */
 export function createWriter(
   model: LoadedModel,
   { decoding, prompt, minLength, maxLength, batch, xla }: WriterOptions,
 ): Writer {
   const { tokenizer, shape } = model
   const length = Math.min(maxLength, shape.text.context)
-  const captioner = createCaptioner(model, { batch, length, xla, ...rowsFor(decoding) })
+  const captioner = createCaptioner(model, { batch, length, xla, fixed: true, ...rowsFor(decoding) })
   const given = tokenizer.encode(prompt, { maxLength: length }).slice(1, -1)
 
   async function write(images: Uint8Array, sampleIds: number[]): Promise<string[]> {

@@ -115,6 +115,15 @@ describe('a captioner', () => {
     expect(other[0]!.ids).not.toEqual(together[1]!.ids)
   })
 
+  test('writes the same for one picture at a time, from a copy of weights that stay as they are', async () => {
+    const single = createCaptioner(golden.model, { batch: 1, length: 10, fixed: true })
+    const alone = await single.caption(one(1), { method: 'greedy' })
+    single.dispose()
+    const together = await captioner.caption(images, { method: 'greedy' })
+    expect(alone[0]!.ids).toEqual(together[1]!.ids)
+    expect(alone[0]!.logProbability).toBeCloseTo(together[1]!.logProbability, 3)
+  })
+
   test('never writes special tokens unless told to', async () => {
     const { pad, cls, mask, dec, enc } = golden.model.shape.text.tokens
     const options = { method: 'nucleus', topP: 1, temperature: 3 } as const
