@@ -7,6 +7,7 @@ import { createBatches, rowLength, type Batch, type TrainingPair } from './batch
 import { cachedStep } from './cachedStep.ts'
 import { stopIfNotFinite } from './diverged.ts'
 import { createHeldOutWatch } from './heldOutWatch.ts'
+import { createDrawings } from './drawings.ts'
 import type { Knobs } from './knobs.ts'
 import { trainedNames } from './groups.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
@@ -82,6 +83,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const optimiser = createOptimiser(parameters, names, point?.optimiser ?? undefined)
   const variables = createState(options, point?.optimiser ?? undefined)
   const steps = createSteps({ ...options, ...lengths, optimiser, state: variables }, profiler)
+  const drawings = createDrawings(options)
   const meter = createMeter(knobs)
   let step = point?.state.step ?? 0
 
@@ -91,6 +93,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       saveProgress({ ...options, run: options.folder, optimiser: last ? null : optimiser, variables, state }),
     )
     report.checkpoint(step, saved.folder)
+    await drawings.draw(step)
     return saved
   }
 
@@ -124,6 +127,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       : { kind: 'finished', step, checkpoint: last }
   } finally {
     steps.dispose()
+    drawings.dispose()
     disposeOptimiser(optimiser)
     tf.dispose(variables)
   }

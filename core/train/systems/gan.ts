@@ -2,6 +2,7 @@ import {
   conditionOf,
   encodeText,
   generate,
+  generateGrid,
   judge,
   pictureFeature,
   seePictures,
@@ -48,6 +49,7 @@ export const ganSystem: System<GanShape, GanKnobs> = {
     { trains: inGeneratorPhase, rate: ({ generatorRate }) => generatorRate, losses: generatorLosses },
   ],
   after: (_, { first, second, real }) => ({ variety: relative(distance(first!, second!), real!) }),
+  pictures: ({ model, text, seed }) => ({ grid: generateGrid(model, text, seed) }),
 }
 
 function discriminatorLosses(context: Context): Losses {

@@ -23,6 +23,18 @@ export interface System<S extends Shape = Shape, K extends CommonKnobs = CommonK
   cached?: Cached<S, K>
   /** Run after the optimiser, for instance to clamp a temperature or to fill a queue. @returns reports as they stand now */
   after?(context: StepContext<S, K>, carried: Record<string, tf.Tensor>): Record<string, tf.Tensor> | void
+  /** What the run shows of itself beside each checkpoint, by name: [height, width, 3], whole values 0 to 255. */
+  pictures?(sight: Sight<S>): Record<string, tf.Tensor>
+}
+
+/** What pictures of a model are drawn from; the same throughout a run, so that they can be compared. */
+export interface Sight<S extends Shape = Shape> {
+  /** Without dropout. */
+  model: Model<S>
+  /** int32 [C, L], a few captions of the run: [CLS], words, [SEP], padding. */
+  text: tf.Tensor
+  /** int32 [2] */
+  seed: tf.Tensor
 }
 
 /** A loss and the parameters that it moves. */
