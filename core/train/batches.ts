@@ -18,7 +18,7 @@ export interface TrainingPair {
 
 /** What one step takes from outside; B pairs, pictures of side S, captions of L tokens. */
 export interface Batch {
-  /** uint8 RGB, [B, S, S, 3] */
+  /** uint8 RGB, [B, S, S, 3]; until the next batch is asked for, which may take this memory. */
   images: Uint8Array
   /** int32 [B, L]: [CLS] first, for the contrastive and (with [ENC] in its place) the matching loss. */
   text: Int32Array
@@ -62,7 +62,10 @@ const aheadBytes = 1 << 28
 export function createBatches(options: BatchOptions): Batches {
   const { pairs, batchSize, imageSize, start } = options
   const sampler = createSampler(pairs.length, batchSize, start, weightsOf(pairs, options.qualityWeighting))
-  const assemble = createAssembler(options)
+  // Megabytes that come new with each batch would have the collector go through the whole heap for every one or two.
+  const spare: Uint8Array[] = []
+  let handedOut: Uint8Array | null = null
+  const assemble = createAssembler(options, (bytes) => spare.pop() ?? new Uint8Array(bytes))
   const ahead: Promise<Batch>[] = []
   const depth = Math.max(1, Math.min(aheadCount, Math.floor(aheadBytes / (batchSize * imageSize ** 2 * 3))))
   let waited = 0
@@ -77,9 +80,13 @@ export function createBatches(options: BatchOptions): Batches {
 
   async function next(): Promise<Batch> {
     const asked = performance.now()
+    if (handedOut) spare.push(handedOut)
+    handedOut = null
     while (ahead.length <= depth) prepare()
     try {
-      return await ahead.shift()!
+      const batch = await ahead.shift()!
+      handedOut = batch.images
+      return batch
     } finally {
       waited += performance.now() - asked
     }
@@ -96,7 +103,7 @@ const leastMatch = 1e-3
 
 type Assemble = (drawn: number[], epoch: number, after: SamplerState) => Promise<Batch>
 
-function createAssembler(options: BatchOptions): Assemble {
+function createAssembler(options: BatchOptions, memory: (bytes: number) => Uint8Array): Assemble {
   const { pairs, pictures, onFault, tokenizer, imageSize, textLength, prompt, augmentation, start } = options
   const numbers = textNumbers(pairs)
   const unreadable = new Set<string>()
@@ -108,8 +115,8 @@ function createAssembler(options: BatchOptions): Assemble {
       change: changeOf(start.seed, epoch, index, augmentation),
     })
     const chosen = drawn.map(readable)
-    const empty = new Uint8Array(drawn.length * imageSize ** 2 * 3)
-    const filling = pictures.fill(empty, chosen.map(wanted))
+    const images = memory(drawn.length * imageSize ** 2 * 3)
+    const filling = pictures.fill(images, chosen.map(wanted))
     filling.catch(() => {}) // reported below
     // Texts take some milliseconds: the caller's step, which runs beside this, is to start first.
     await setImmediate()

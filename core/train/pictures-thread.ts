@@ -1,8 +1,8 @@
 /** The thread of `startPictureLoader`: opens, decodes, crops. */
-import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { asFault, type FaultRecord } from '../contract/fault.ts'
 import { decodeRgbBytes } from '../image/decode.ts'
+import { createFileReader } from '../image/reader.ts'
 import { openResizedCache, type ResizedCache } from '../image/resized.ts'
 import { createPictureLoader, type WantedPicture } from './pictures.ts'
 
@@ -24,6 +24,8 @@ export type FromThread =
 
 const { size, cache } = workerData as ThreadOptions
 const port = parentPort!
+const read = createFileReader()
+const decode = (path: string) => read(path, (bytes) => decodeRgbBytes(bytes, size, path))
 const loader = createPictureLoader({ size, decode, cache: cache === null ? null : open(cache) })
 
 port.on('message', async ({ call, images, wanted }: ToThread) => {
@@ -35,17 +37,6 @@ port.on('message', async ({ call, images, wanted }: ToThread) => {
     port.postMessage({ kind: 'failed', call, fault: asFault(error).toJSON() } satisfies FromThread)
   }
 })
-
-/** Nothing else waits in this thread, so the file is read at once: that is quicker than four trips to the pool. */
-async function decode(path: string): Promise<Uint8Array> {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(path)
-  } catch (error) {
-    throw asFault(error, path)
-  }
-  return decodeRgbBytes(bytes, size, path)
-}
 
 /** A cache that can't be opened costs time, not the run. */
 function open(folder: string): ResizedCache | null {

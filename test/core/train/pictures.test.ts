@@ -154,7 +154,7 @@ test('a run that was ended among its batches and goes on finds the same ones, th
   const first: SamplerState = { seed: 1, epoch: 0, position: 0 }
   const here = batchesOf(createPictureLoader({ decode: (path) => decodeRgb(path, size), size }), first)
   const unbroken: Batch[] = []
-  for (let step = 0; step < 9; step++) unbroken.push(await here.next())
+  for (let step = 0; step < 9; step++) unbroken.push(structuredClone(await here.next())) // its memory may be taken for a later one
 
   const cache = scratch()
   let start = first
