@@ -59,6 +59,17 @@ export const comparedCaption = z.object({
   after: z.string(),
 })
 
+/** A loss that stands at a value which means that nothing is learned. */
+export const notLearning = z.object({
+  /** Names the explanation, for instance `itm-prior`. */
+  code: z.string(),
+  /** The loss, its telling value, and the step at which it was recognised. */
+  report: z.string(),
+  value: z.number(),
+  step: z.number().int(),
+})
+export type NotLearning = z.infer<typeof notLearning>
+
 export const run = z.object({
   id: z.string(),
   job: z.string(),
@@ -79,6 +90,8 @@ export const run = z.object({
   endedAt: z.string().nullable(),
   checkpoint: z.string().nullable(),
   fault: faultRecord.nullable(),
+  /** As it stands now; nothing while all is well. */
+  notLearning: notLearning.nullish(),
 })
 export type Run = z.infer<typeof run>
 

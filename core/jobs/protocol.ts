@@ -1,4 +1,4 @@
-import type { Decoding, FaultRecord, OperationTimes, ProfileSpan } from '../contract/index.ts'
+import type { Decoding, FaultRecord, NotLearning, OperationTimes, ProfileSpan } from '../contract/index.ts'
 
 /** One pair as a worker sees it. Lines of a snapshot file have this form, too. */
 export interface WorkPair {
@@ -91,6 +91,7 @@ export type FromWorker =
   | { kind: 'item-fault'; subject: string; fault: FaultRecord }
   | { kind: 'stage'; stage: string; done: number; total: number | null }
   | { kind: 'metric'; step: number; values: Record<string, number> }
+  | { kind: 'not-learning'; sign: NotLearning | null }
   | { kind: 'log'; text: string }
   | { kind: 'profile'; span: ProfileSpan }
   | { kind: 'operations'; times: OperationTimes }

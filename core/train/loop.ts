@@ -1,4 +1,5 @@
-import { Fault } from '../contract/fault.ts'
+import type { Fault } from '../contract/fault.ts'
+import type { NotLearning } from '../contract/model.ts'
 import { parameterShapes, type Shape, type TrainableParameters } from '../model/index.ts'
 import { tf, type Captured } from '../tensor/index.ts'
 import { cleanForTraining, type CleaningPreset } from '../text/clean.ts'
@@ -6,6 +7,8 @@ import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import { cachedStep } from './cachedStep.ts'
 import { stopIfNotFinite } from './diverged.ts'
+import { createStallWatch } from './notLearning.ts'
+import { planOf } from './plans/index.ts'
 import { createHeldOutWatch } from './heldOutWatch.ts'
 import { createDrawings } from './drawings.ts'
 import type { Knobs } from './knobs.ts'
@@ -54,6 +57,8 @@ export interface TrainReport {
   progress(done: number, total: number): void
   metric(step: number, values: Record<string, number>): void
   checkpoint(step: number, folder: string): void
+  /** A loss stands still because nothing is learned, or (null) does so no more. */
+  notLearning?(sign: NotLearning | null): void
   log(text: string): void
   pictureFault(path: string, fault: Fault): void
 }
@@ -87,6 +92,15 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const meter = createMeter(knobs)
   let step = point?.state.step ?? 0
 
+  const stalled = createStallWatch(planOf(knobs.system).signatures?.(options.shape, knobs) ?? [], knobs)
+  let sign: NotLearning | null = null
+
+  function tell(means: Record<string, number>): void {
+    report.metric(step, means)
+    const found = stalled(step, means)
+    if (found?.code !== sign?.code) report.notLearning?.((sign = found))
+  }
+
   async function save(last: boolean): Promise<TrainOutcome['checkpoint']> {
     const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest(), best: watch.best() }
     const saved = await profiler.during('checkpoint', () =>
@@ -111,7 +125,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       meter.add(losses, rate)
       profiler.reach(step)
       report.progress(step, knobs.steps)
-      if (step % knobs.logEvery === 0 || step === knobs.steps) report.metric(step, meter.take())
+      if (step % knobs.logEvery === 0 || step === knobs.steps) tell(meter.take())
       if (watch.due(step)) {
         report.metric(step, { heldOut: await watch.look(step, { sampler, metrics: meter.latest() }) })
         if (watch.ended()) {

@@ -151,6 +151,9 @@ function createLedger({ project, changed }: Workshop, run: Run, context: JobCont
         return context.metric(message.step, message.values)
       case 'profile':
         return appendSpan(project, context.job, message.span)
+      case 'not-learning':
+        updateRun(project, run.id, { notLearning: message.sign })
+        return tell()
       case 'log':
         return appendLog(project, run.id, message.text)
       case 'checkpoint':

@@ -67,6 +67,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
       progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
       metric: (step, values) => send({ kind: 'metric', step, values }),
       checkpoint: (step, folder) => send({ kind: 'checkpoint', step, folder }),
+      notLearning: (sign) => send({ kind: 'not-learning', sign }),
       log,
       pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
     },
