@@ -33,12 +33,20 @@ const shape = qformerShape.parse({
   embed: 12,
 })
 
+/** How much wider than at the start: the picture must be seen, and no sum so large that its rounding shows. */
+const scales = [
+  [/query_tokens/, 60],
+  [/crossattention.output.dense.weight/, 12],
+  [/^(qformer|vision_projection|text_projection|itm_head|cls)/, 2.5],
+  [/./, 12],
+] as const
+
 /** A small Q-Former of random weights, wide enough for every part to matter; the same on every machine. */
 export function exportedQFormer(): QFormerModel {
   const tensors = initialise(shape, 12)
   for (const [name, { data }] of Object.entries(tensors)) {
     if (/norm/i.test(name) || name === 'temp') continue
-    const scale = /query_tokens|crossattention.output.dense.weight/.test(name) ? 60 : 12
+    const scale = scales.find(([part]) => part.test(name))![1]
     data.forEach((value, i) => (data[i] = value * scale))
   }
   return { shape, tensors, vocabulary: tokenizer.vocabulary }
