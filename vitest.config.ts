@@ -14,6 +14,8 @@ const onBothRuntimes = [
   'test/core/model/{blip,captioner,likeliest,recurrent,convolution,cnn}.test.ts',
   'test/core/model/cnnRnn/golden.test.ts',
   'test/core/model/qformer/qformer.test.ts',
+  'test/core/model/clip/clip.test.ts',
+  'test/core/model/alignment/golden.test.ts',
   'test/core/objective/*.test.ts',
   'test/core/score/judge.test.ts',
   'test/core/train/{loop,resume}.test.ts',
