@@ -1,7 +1,11 @@
 import { tf } from '../tensor/index.ts'
 
-/** Scales rows to length 1; the floor keeps a zero row at zero instead of NaN. */
-export function unit(x: tf.Tensor): tf.Tensor {
+/**
+ * Scales rows to length 1; the floor keeps a zero row at zero instead of NaN.
+ * @param floor least square of a length. A gradient grows by 1 / √floor at a zero row, so where rows can be zero in training (a
+ *   caption without words), one such row would drown all others at the least floor
+ */
+export function unit(x: tf.Tensor, floor = 1e-24): tf.Tensor {
   const squares = tf.sum(tf.square(x), -1, true)
-  return tf.mul(x, tf.rsqrt(tf.maximum(squares, 1e-24)))
+  return tf.mul(x, tf.rsqrt(tf.maximum(squares, floor)))
 }

@@ -2,6 +2,7 @@ import { embedding, tf } from '../../tensor/index.ts'
 import { encodeGrid } from '../cnn.ts'
 import { globalAverage, leakyRelu } from '../convolution.ts'
 import { dense, parameter, type Model } from '../layers.ts'
+import { unit } from '../unit.ts'
 import { wordMask } from '../words.ts'
 import { layerOfModality, wordEmbeddings } from './names.ts'
 import type { AcmrShape } from './shape.ts'
@@ -22,6 +23,9 @@ export function projectTexts(model: AcmrModel, ids: tf.Tensor): tf.Tensor {
   const count = tf.maximum(tf.sum(mask, 1, true), 1)
   return project(model, 'text_projector', tf.mul(tf.sum(words, 1), tf.rsqrt(count)))
 }
+
+/** Features to compare by cosine. A caption without words starts at zero, and is not stretched to length 1. */
+export const unitFeature = (features: tf.Tensor): tf.Tensor => unit(features, 1e-4)
 
 function project(model: AcmrModel, name: string, x: tf.Tensor): tf.Tensor {
   const hidden = tf.tanh(dense(model, `${name}.hidden`, x))

@@ -8,12 +8,15 @@ import type { GanShape } from './shape.ts'
 
 export type GanModel = Model<GanShape>
 
+/** Square of the length below which a caption is not stretched any more: one without words starts at zero. */
+const shortest = 1e-4
+
 /** Captions as unit vectors of the joint space: int32 [B, L] → [B, embed]. */
 export function encodeText(model: GanModel, ids: tf.Tensor): tf.Tensor {
   const words = embedding(parameter(model, wordEmbeddings), ids)
   const mask = wordMask(ids, model.shape.text.tokens)
   const read = model.shape.text.encoder === 'gru' ? readInOrder(model, words, mask) : mean(words, mask)
-  return unit(dense(model, 'text_encoder.projection', read))
+  return unit(dense(model, 'text_encoder.projection', read), shortest)
 }
 
 /** Features whose values have about unit deviation, as layers like their inputs: [B, embed] → [B, embed]. */

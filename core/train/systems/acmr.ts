@@ -1,6 +1,5 @@
-import { modalityLogits, projectPictures, projectTexts, wordLogits } from '../../model/acmr/project.ts'
+import { modalityLogits, projectPictures, projectTexts, unitFeature, wordLogits } from '../../model/acmr/project.ts'
 import type { AcmrShape } from '../../model/acmr/shape.ts'
-import { unit } from '../../model/unit.ts'
 import { wordMask } from '../../model/words.ts'
 import { modalityAccuracy, modalityLoss, wordPredictionLoss } from '../../objective/adversarial.ts'
 import { positivePairs } from '../../objective/itc.ts'
@@ -28,7 +27,7 @@ function losses({ model, knobs, images, text, sample, captionId, step }: StepCon
   const mask = wordMask(text, model.shape.text.tokens)
   const predict = (features: tf.Tensor) => wordPredictionLoss(wordLogits(model, features), text, mask)
   const words = tf.mul(tf.add(predict(pictures), predict(captions)), 0.5) as tf.Scalar
-  const cosines = tf.matMul(unit(pictures) as tf.Tensor2D, unit(captions) as tf.Tensor2D, false, true)
+  const cosines = tf.matMul(unitFeature(pictures) as tf.Tensor2D, unitFeature(captions) as tf.Tensor2D, false, true)
   const positives = positivePairs({ sample, caption: captionId })
   const hinges = tripletLoss({ similarities: cosines, positives, margin: knobs.margin, negatives: knobs.negatives })
   const triplet = tf.div(hinges, knobs.batchSize) as tf.Scalar

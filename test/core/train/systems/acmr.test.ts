@@ -67,6 +67,24 @@ test('the reversed gradient is the one that finite differences of the modality l
   expect(slope).toBeCloseTo((-strength * (at(0.004) - at(-0.004))) / 0.008, 4)
 })
 
+test('a caption without words does not drown the gradient of the others', () => {
+  const toy = model()
+  const weight = toy.parameters['text_projector.out.weight']!
+  const context = contextOf(toy, {})
+  const empty = tf.tensor2d(
+    [
+      [2, 5, 6, 3],
+      [2, 3, 0, 0],
+      [2, 8, 9, 3],
+    ],
+    [3, 4],
+    'int32',
+  )
+  const loss = () => acmrSystem.phases[0]!.losses({ ...context, text: empty }).loss
+  const gradient = valueAndGradients(loss, [weight, toy.parameters['text_projector.out.bias']!]).gradients
+  expect(Math.max(...gradient.flatMap((x) => [...x.dataSync()].map(Math.abs)))).toBeLessThan(1000)
+})
+
 test('reports the losses, how often the modality is told, and the strength', () => {
   const { loss, report } = acmrSystem.phases[0]!.losses(contextOf(model(), { adversarialWeight: 0.5 }))
   const value = (name: string) => report[name]!.dataSync()[0]!

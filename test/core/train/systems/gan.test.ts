@@ -116,6 +116,20 @@ test('the gradient of the discriminator agrees with finite differences', () => {
   expect((at(0.02) - at(-0.02)) / 0.04).toBeCloseTo(slope, 3)
 })
 
+test('a caption without words does not drown the gradient of the others', () => {
+  const context = contextOf()
+  const rows = [
+    [2, 5, 6, 3],
+    [2, 3, 0, 0],
+    [2, 8, 9, 3],
+    [2, 6, 3, 0],
+  ]
+  const text = tf.tensor2d(rows, [4, 4], 'int32')
+  const bias = context.parameters['text_encoder.projection.bias']!
+  const loss = () => ganSystem.phases[0]!.losses({ ...context, text }).loss
+  expect(Math.max(...valueAndGradients(loss, [bias]).gradients[0]!.dataSync().map(Math.abs))).toBeLessThan(1000)
+})
+
 test('reports the measures of collapse in units of real pictures', async () => {
   const context = contextOf()
   const { parameters, shape, knobs } = context
