@@ -9,6 +9,11 @@ import type { Conflict } from './plan.ts'
 export const momentumKnobs = {
   /** Share that the teacher keeps of itself at each step; 0 trains without a teacher, 1 never changes it. */
   momentum: share.default(0),
+  /**
+   * Step from which teacher and queue count. Until then the batch is contrasted with itself, and the teacher is a plain copy: random
+   * encoders learn little from copies that stand still, and from ones that don't they learn to tell new keys from old.
+   */
+  momentumFrom: whole.min(0).default(0),
   /** Pairs of past steps that each batch is compared with too; any number. */
   queueSize: whole.min(0).default(0),
   /** Weight of the teacher's opinion against the labels. */

@@ -21,8 +21,10 @@ import {
   fillQueue,
   followParameters,
   momentumState,
+  momentumVariant,
   ownPositives,
   teacherOf,
+  withoutMatching,
 } from './momentum.ts'
 import type { Losses, StepContext, System } from './system.ts'
 
@@ -38,7 +40,7 @@ export const albefSystem: System<AlbefShape, AlbefKnobs> = {
     'temperature',
   ],
   createState: (start) => momentumState(start, albefFollowed),
-  variant: (step, { itmWeight, itmFrom }) => (itmWeight > 0 && step < itmFrom ? 'withoutMatching' : ''),
+  variant: momentumVariant,
   before: followParameters,
   phases: [{ losses: (context) => albefLosses(context) }],
   after,
@@ -65,7 +67,7 @@ export function albefLosses(context: Context, chance = seeded(context)): Losses 
   const none = tf.scalar(0)
   const report = { itc: none, itm: none, mlm: none }
   if (knobs.itcWeight > 0) report.itc = contrastiveLoss(compared)
-  if (knobs.itmWeight > 0 && variant !== 'withoutMatching') {
+  if (knobs.itmWeight > 0 && !variant.includes(withoutMatching)) {
     const anchors = knobs.itmAnchors > 0 ? Math.min(knobs.itmAnchors, knobs.batchSize) : knobs.batchSize
     const rows = chance.negatives({ ...compared, positives: ownPositives(compared), anchors })
     const asked = { states: pick(read.states, rows.texts), mask: tf.gather(read.mask, rows.texts) }

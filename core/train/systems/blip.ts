@@ -12,8 +12,10 @@ import {
   fillQueue,
   followParameters,
   momentumState,
+  momentumVariant,
   ownPositives,
   teacherOf,
+  withoutMatching,
   type Features,
 } from './momentum.ts'
 import type { Losses, StepContext, System } from './system.ts'
@@ -30,7 +32,7 @@ export const blipSystem: System<BlipShape, BlipKnobs> = {
     'temperature',
   ],
   createState: (start) => momentumState(start, blipFollowed),
-  variant: (step, { itmWeight, itmFrom }) => (itmWeight > 0 && step < itmFrom ? 'withoutMatching' : ''),
+  variant: momentumVariant,
   before: followParameters,
   phases: [{ losses }],
   after: (context, carried) => {
@@ -46,7 +48,7 @@ function losses(context: Context): Losses {
   const { shape, knobs, promptLength, model, images, text, caption, seed } = context
   const image = encodeImages(model, images)
   const contrasts = knobs.itcWeight > 0
-  const matches = knobs.itmWeight > 0 && context.variant !== 'withoutMatching'
+  const matches = knobs.itmWeight > 0 && !context.variant.includes(withoutMatching)
   const writes = knobs.lmWeight > 0
   const picture = matches || writes ? rememberPicture(model, image) : []
   const none = tf.scalar(0)

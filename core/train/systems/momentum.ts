@@ -32,20 +32,38 @@ export function momentumState(
   return { ...named('teacher.', copies), ...named('queue.', queue) }
 }
 
-/** Lets the teacher follow; to be run before the losses (algorithms.md §1.3). */
-export function followParameters({ state, parameters, knobs }: Pick<Context<Shape, Knobs>, Followed>): void {
-  if (knobs.momentum > 0) follow(under('teacher.', state), parameters, knobs.momentum)
+/**
+ * The program of a step, counted from 0: which of the matching loss, the teacher and the queue don't count yet. A system's own variants
+ * are told apart by what they contain.
+ */
+export function momentumVariant(step: number, knobs: MomentumKnobs & { itmWeight: number; itmFrom: number }): string {
+  const contrasting = knobs.momentum > 0 || knobs.queueSize > 0
+  const left = [
+    ...(knobs.itmWeight > 0 && step < knobs.itmFrom ? [withoutMatching] : []),
+    ...(contrasting && step < knobs.momentumFrom ? [withoutMomentum] : []),
+  ]
+  return left.join('-')
 }
-type Followed = 'state' | 'parameters' | 'knobs'
+export const withoutMatching = 'withoutMatching'
+const withoutMomentum = 'withoutMomentum'
+const counts = ({ variant }: { variant: string }) => !variant.includes(withoutMomentum)
 
-/** The teacher as a model, without dropout: its opinion should not be noisier than need be. Undefined if there is none. */
-export function teacherOf<S extends Shape>({ shape, state, knobs }: Context<S, Knobs>): Model<S> | undefined {
-  return knobs.momentum > 0 ? { shape, parameters: under('teacher.', state) } : undefined
+/** Lets the teacher follow; to be run before the losses (algorithms.md §1.3). */
+export function followParameters(context: Pick<Context<Shape, Knobs>, Followed>): void {
+  const { state, parameters, knobs } = context
+  if (knobs.momentum > 0) follow(under('teacher.', state), parameters, counts(context) ? knobs.momentum : 0)
+}
+type Followed = 'state' | 'parameters' | 'knobs' | 'variant'
+
+/** The teacher as a model, without dropout: its opinion should not be noisier than need be. Undefined while there is none. */
+export function teacherOf<S extends Shape>(context: Context<S, Knobs>): Model<S> | undefined {
+  const { shape, state, knobs } = context
+  return knobs.momentum > 0 && counts(context) ? { shape, parameters: under('teacher.', state) } : undefined
 }
 
 /** Weight of the teacher's opinion in this step. */
 export function distillationWeight({ knobs, step }: Context<Shape, Knobs>): tf.Scalar {
-  return rampedWeight(step, knobs.distillation, knobs.distillationRamp)
+  return rampedWeight(tf.sub(step, knobs.momentumFrom), knobs.distillation, knobs.distillationRamp)
 }
 
 /** A batch held against all it is compared with. */
@@ -66,7 +84,7 @@ export function compare<S extends Shape>(
   const { knobs, parameters, state, sample, captionId } = context
   const temperature = parameters['temp']!
   const own: Keys = { ...(taught ?? features), sample, caption: captionId }
-  const queue = knobs.queueSize > 0 ? queueOf(state) : undefined
+  const queue = knobs.queueSize > 0 && counts(context) ? queueOf(state) : undefined
   const keys = queue ? withQueue(own, queue) : own
   return {
     image: features.image,
@@ -77,7 +95,7 @@ export function compare<S extends Shape>(
     present: queue && presentKeys(keys),
     temperature,
     teacher: taught && knobs.distillation > 0 ? { ...taught, alpha: distillationWeight(context) } : undefined,
-    carried: queue ? { ...own } : {},
+    carried: knobs.queueSize > 0 ? { ...own } : {},
     similarities: similarities(features.image, own.text, temperature),
     reverse: taught && similarities(features.text, own.image, temperature),
   }

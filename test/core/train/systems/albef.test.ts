@@ -10,6 +10,7 @@ import { createOptimiser } from '../../../../core/train/optimiser.ts'
 import { planOf } from '../../../../core/train/plans/index.ts'
 import { createState } from '../../../../core/train/state.ts'
 import { reportOf, trainingStep } from '../../../../core/train/step.ts'
+import { systemOf } from '../../../../core/train/systems/index.ts'
 import { albefToys as toys } from './albefToys.ts'
 import { trainToy } from './support.ts'
 
@@ -19,10 +20,10 @@ type Changes = Record<string, number | string | boolean>
 const recipes = ['albef', 'blip-momentum']
 const batchSize = 4
 const knobsFor = (recipe: string, changes: Changes = {}) =>
-  knobsOf(recipeNamed(recipe), { ...toys[recipe]!.changes, batchSize, itmFrom: 0, ...changes })
+  knobsOf(recipeNamed(recipe), { ...toys[recipe]!.changes, batchSize, itmFrom: 0, momentumFrom: 0, ...changes })
 
 /** One step on made-up pairs, run eagerly. */
-async function stepOnce(recipe: string, changes: Changes = {}, { at = 1, samples = [1, 2, 3, 4] } = {}) {
+async function stepOnce(recipe: string, changes: Changes = {}, { at = 1, samples = [1, 2, 3, 4], variant = '' } = {}) {
   const { shape } = toys[recipe]!
   const knobs = knobsFor(recipe, changes)
   const parameters = upload(initialise(shape, 5))
@@ -37,7 +38,16 @@ async function stepOnce(recipe: string, changes: Changes = {}, { at = 1, samples
   const text = tf.tensor2d(rows, undefined, 'int32')
   const ids = tf.tensor1d(samples, 'int32')
   const report = trainingStep(
-    { shape, parameters, optimiser: createOptimiser(parameters, names), state, knobs, promptLength: 1, textLength: 5 },
+    {
+      shape,
+      parameters,
+      optimiser: createOptimiser(parameters, names),
+      state,
+      knobs,
+      variant,
+      promptLength: 1,
+      textLength: 5,
+    },
     [images, text, text, ids, ids, tf.tensor1d([1, 0], 'int32'), tf.scalar(1e-3), tf.scalar(at)],
   )
   return { report: reportOf(knobs, await report.data()), state, parameters }
@@ -71,6 +81,21 @@ test.each(recipes)('%s: before the teacher has any weight, the losses are the pl
   for (const [name, value] of Object.entries(plain.report)) expect(first.report[name]).toBeCloseTo(value, 5)
   expect(Math.abs(later.report['itc']! - plain.report['itc']!)).toBeGreaterThan(1e-4)
 })
+
+test.each(recipes)(
+  '%s: before its step, momentum leaves the losses plain, while teacher and queue get ready',
+  async (recipe) => {
+    const { variant } = systemOf(knobsFor(recipe))
+    const knobs = knobsFor(recipe, { momentumFrom: 2, itmFrom: 1 })
+    const variants = [0, 1, 2].map((step) => variant!(step, knobs))
+    expect(variants).toEqual(['withoutMatching-withoutMomentum', 'withoutMomentum', ''])
+    const plain = await stepOnce(recipe, { momentum: 0, queueSize: 0, distillation: 0 })
+    const early = await stepOnce(recipe, { momentumFrom: 2 }, { variant: 'withoutMomentum' })
+    expect(early.report).toEqual(plain.report)
+    for (const [name, values] of copies(early.state)) expect(values).toEqual([...start(recipe)[name]!.data])
+    expect([...early.state['queue.sample']!.dataSync()].slice(0, 5)).toEqual([1, 2, 3, 4, -1])
+  },
+)
 
 test.each(recipes)('%s: without momentum and queue nothing is kept from step to step', async (recipe) => {
   const { state, report } = await stepOnce(recipe, { momentum: 0, queueSize: 0, distillation: 0 })
@@ -116,7 +141,15 @@ test.each(recipes)(
   { timeout: 240_000 },
   async (recipe) => {
     const metrics: Record<string, number>[] = []
-    const schedule = { steps: 250, batchSize: 8, learningRate: 0.02, warmupSteps: 3, itmFrom: 0, itmAnchors: 0 }
+    const schedule = {
+      steps: 250,
+      batchSize: 8,
+      learningRate: 0.02,
+      warmupSteps: 3,
+      itmFrom: 0,
+      itmAnchors: 0,
+      momentumFrom: 0,
+    }
     const plainly = { dropout: 0, cropMinimum: 1, flip: 0, checkpointEvery: 0, logEvery: 25 }
     const changes = { ...schedule, ...plainly, queueSize: 8, distillationRamp: 100 }
     const folder = mkdtempSync(join(tmpdir(), 'winnow-albef-'))

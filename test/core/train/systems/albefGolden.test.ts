@@ -30,7 +30,7 @@ const shape = parseShape({
 }) as AlbefShape
 const [steps, batchSize, queueSize] = [5, 4, 10]
 const knobs = knobsOf(recipeNamed('albef'), {
-  ...{ batchSize, queueSize, momentum: 0.9, distillation: 0.4, distillationRamp: 3 },
+  ...{ batchSize, queueSize, momentum: 0.9, distillation: 0.4, distillationRamp: 3, momentumFrom: 0 },
   ...{ itcWeight: 1, itmWeight: 1, mlmWeight: 1, itmAnchors: 0, itmFrom: 0 },
   ...{ beta1: 0.9, beta2: 0.98, weightDecay: 0.05, clipNorm: 1, dropout: 0 },
 })

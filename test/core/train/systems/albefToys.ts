@@ -5,7 +5,7 @@ import type { Toy } from './toys.ts'
 const { name, image, text, embed } = blip
 /** Two text layers, one for each half; a queue that batches of four don't fill evenly. */
 const shape = parseShape({ name, family: 'albef', image, text: { ...text, depth: 2 }, fusionLayer: 1, embed })
-const momentum = { momentum: 0.9, queueSize: 10, distillationRamp: 3 }
+const momentum = { momentum: 0.9, queueSize: 10, distillationRamp: 3, momentumFrom: 2 }
 
 /** Toys of the recipes with a momentum teacher. */
 export const albefToys: Record<string, Toy> = {
