@@ -22,26 +22,36 @@ export interface Memory {
   mask?: tf.Tensor
 }
 
-/** Keys and values of x [B, S, in], by one product: it reads x once, and so does its gradient. */
-export function remember(model: BertModel, name: string, x: tf.Tensor): Memory {
+/**
+ * Keys and values of x [B, S, in], by one product: it reads x once, and so does its gradient.
+ * @param within what the three projections' names stand under: `self`, or in BLIP-2 `attention`
+ */
+export function remember(model: BertModel, name: string, x: tf.Tensor, within = 'self'): Memory {
   const both = (kind: string) =>
-    tf.concat(['key', 'value'].map((part) => parameter(model, `${name}.self.${part}.${kind}`)))
+    tf.concat(['key', 'value'].map((part) => parameter(model, `${name}.${within}.${part}.${kind}`)))
   const [key, value] = splitParts(linear(x, both('weight'), both('bias')), 2, model.shape.text.heads)
   return { key: key!, value: value! }
 }
 
 /** Attention of x [B, L, W] over a memory, then projection, residual and norm. */
-export function attentionBlock(model: BertModel, name: string, x: tf.Tensor, { key, value, mask }: Memory): tf.Tensor {
-  const query = splitHeads(dense(model, `${name}.self.query`, x), model.shape.text.heads)
+export function attentionBlock(
+  model: BertModel,
+  name: string,
+  x: tf.Tensor,
+  { key, value, mask }: Memory,
+  within = 'self',
+): tf.Tensor {
+  const query = splitHeads(dense(model, `${name}.${within}.query`, x), model.shape.text.heads)
   const attended = joinHeads(attend({ query, key, value }, mask, model.drop))
   const projected = dropped(model, dense(model, `${name}.output.dense`, attended))
   return norm(model, `${name}.output.LayerNorm`, tf.add(projected, x), model.shape.text.epsilon)
 }
 
-export function feedForward(model: BertModel, name: string, x: tf.Tensor): tf.Tensor {
-  const inner = gelu(dense(model, `${name}.intermediate.dense`, x))
-  const out = dropped(model, dense(model, `${name}.output.dense`, inner))
-  return norm(model, `${name}.output.LayerNorm`, tf.add(out, x), model.shape.text.epsilon)
+/** @param whose which of a layer's blocks, where it has several: the end of their names */
+export function feedForward(model: BertModel, name: string, x: tf.Tensor, whose = ''): tf.Tensor {
+  const inner = gelu(dense(model, `${name}.intermediate${whose}.dense`, x))
+  const out = dropped(model, dense(model, `${name}.output${whose}.dense`, inner))
+  return norm(model, `${name}.output${whose}.LayerNorm`, tf.add(out, x), model.shape.text.epsilon)
 }
 
 export function dropped({ drop }: Pick<BertModel, 'drop'>, x: tf.Tensor): tf.Tensor {

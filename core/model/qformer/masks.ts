@@ -1,28 +1,21 @@
 import { tf } from '../../tensor/index.ts'
-import { blocked } from '../text.ts'
+import { blocked, paddingMask } from '../bert.ts'
 
 /**
  * The masks of the three objectives (BLIP-2, figure 2): added to the scores of attention, 0 where a place may look and
  * -1e4 or less where it may not. Queries come before text. In none of them do queries that run alone need one:
  *
- *   contrastive   queries look at queries, text at text (`textMask`)
+ *   contrastive   queries look at queries, text at text (BERT's `paddingMask`)
  *   matching      everything looks at everything (`matchingMask`)
  *   captioning    queries look at queries, text at the queries and its own past (`captionMask`)
  *
  * Nothing ever looks at padding.
  */
 
-/** Text among itself: int32 [B, L] → [B, 1, 1, L]. */
-export function textMask(ids: tf.Tensor, pad: number): tf.Tensor {
-  const [batch, length] = ids.shape as [number, number]
-  const padding = tf.cast(tf.equal(ids, tf.scalar(pad, 'int32')), 'float32')
-  return tf.reshape(tf.mul(padding, blocked), [batch, 1, 1, length])
-}
-
 /** Queries and text, both ways: int32 [B, L] → [B, 1, 1, Q + L]. */
 export function matchingMask(ids: tf.Tensor, pad: number, queries: number): tf.Tensor {
   const open = tf.zeros([ids.shape[0]!, 1, 1, queries])
-  return tf.concat([open, textMask(ids, pad)], 3)
+  return tf.concat([open, paddingMask(ids, pad)], 3)
 }
 
 /** What text may look at while it is written: int32 [B, L] → [B, 1, L, Q + L]. */

@@ -1,18 +1,10 @@
 import { embedding, gelu, linear, tf } from '../../tensor/index.ts'
+import { dropped, paddingMask, type Memory } from '../bert.ts'
 import { dense, norm, parameter } from '../layers.ts'
-import type { Memory } from '../text.ts'
 import { unit } from '../unit.ts'
 import { encodeImages as encodeVision } from '../vision.ts'
-import {
-  dropped,
-  joinMemories,
-  queryLayer,
-  rememberStates,
-  textLayer,
-  type PictureMemory,
-  type QFormer,
-} from './layers.ts'
-import { captionMask, matchingMask, textMask } from './masks.ts'
+import { joinMemories, queryLayer, rememberStates, textLayer, type PictureMemory, type QFormer } from './layers.ts'
+import { captionMask, matchingMask } from './masks.ts'
 import { languageHead, positionEmbeddings, queryTokens, wordEmbeddings } from './names.ts'
 
 /** BLIP-2's Q-Former (arXiv 2301.12597) as pure functions of a model and its inputs. */
@@ -50,7 +42,7 @@ export function imageFeatures(model: QFormer, { states }: Pick<Looked, 'states'>
 
 /** Unit text features, from the text alone: int32 [B, L], [CLS] first → [B, embed]. */
 export function textFeature(model: QFormer, ids: tf.Tensor): tf.Tensor {
-  const mask = textMask(ids, model.shape.text.tokens.pad)
+  const mask = paddingMask(ids, model.shape.text.tokens.pad)
   const last = model.shape.text.depth - 1
   let x = embedText(model, ids)
   for (let i = 0; i < last; i++) x = textLayer(model, i, x, { ...rememberStates(model, i, x), mask })

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { captionMask, matchingMask, textMask } from '../../../../core/model/qformer/masks.ts'
+import { paddingMask } from '../../../../core/model/bert.ts'
+import { captionMask, matchingMask } from '../../../../core/model/qformer/masks.ts'
 import {
   captionLogits,
   encodeImages,
@@ -31,7 +32,7 @@ const open = (mask: tf.Tensor) => tf.cast(tf.equal(mask, 0), 'int32').arraySync(
 
 describe('two queries before three tokens, the second text padded at its end', () => {
   test('contrast: text looks at text', () => {
-    expect(open(textMask(ids(), 0))).toEqual([[[[1, 1, 1]]], [[[1, 1, 0]]]])
+    expect(open(paddingMask(ids(), 0))).toEqual([[[[1, 1, 1]]], [[[1, 1, 0]]]])
   })
 
   test('matching: every place looks at all queries and tokens', () => {
