@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setUp } from './setup/all.mjs'
 import { buildFolder } from './setup/places.mjs'
 import { setUpTestPlugin } from './setup/runtime.mjs'
+import { setUpTensorBoard } from './setup/tensorboard.mjs'
 import { fail, step, warn } from './setup/say.mjs'
 import { checkSteps } from './test/checks.mjs'
 import { runPlaywright } from './test/playwright.mjs'
@@ -20,6 +21,7 @@ try {
 async function main() {
   const { runtime, electron } = await setUp()
   const plugin = await setUpTestPlugin()
+  if (!(await setUpTensorBoard())) warn('TensorBoard could not be fetched: its tests are left out')
   const results = join(buildFolder, 'test')
   rmSync(results, { recursive: true, force: true })
   const parts = [

@@ -7,6 +7,7 @@ import type { LoadedModel } from '../../score/index.ts'
 import { startTensor } from '../../tensor/index.ts'
 import { createTokenizer } from '../../text/tokenizer.ts'
 import { newestCheckpoint, parseKnobs, startPictureLoader, train, type Knobs } from '../../train/index.ts'
+import { openEventFile } from '../../train/events.ts'
 import type { FromWorker, SnapshotPair, TrainTask } from '../protocol.ts'
 import type { Channel } from './channel.ts'
 import { readPairs } from './pairs.ts'
@@ -45,6 +46,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
       ? `Goes on after step ${point.state.step}.`
       : `Trains on ${pairs.length - heldOut.length} pairs; ${heldOut.length} are held out.`,
   )
+  const events = openEventFile(join(task.folder, 'events'), point?.state.step ?? 0)
   const outcome = await train({
     folder: task.folder,
     name: start.shape.name,
@@ -65,13 +67,19 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
     }),
     report: {
       progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
-      metric: (step, values) => send({ kind: 'metric', step, values }),
+      metric: (step, values) => {
+        events.scalars(step, values)
+        send({ kind: 'metric', step, values })
+      },
       checkpoint: (step, folder) => send({ kind: 'checkpoint', step, folder }),
       notLearning: (sign) => send({ kind: 'not-learning', sign }),
       log,
       pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
     },
-  }).finally(() => pictures.close())
+  }).finally(() => {
+    events.close()
+    return pictures.close()
+  })
   if (outcome.kind === 'cancelled') return 'cancelled'
   send(await measure('after'))
   return { steps: outcome.step, checkpoint: outcome.checkpoint.hash }
