@@ -48,7 +48,10 @@ export const clipShape = z.object({
   image: z.union([transformerImage, residualImage]),
   text: textShape,
   embed: count,
-  /** Where the logits' scale and bias start; the bias is for the sigmoid loss only (SigLIP: 10 and −10). */
+  /**
+   * Where the logits' scale and bias start; the bias is for the sigmoid loss only. SigLIP starts at 10 and −10, about minus the
+   * logarithm of its batch of 32,768; for a batch of 64, −4 is the like, and a short run can't get there by learning.
+   */
   logits: z.object({ scale: z.number().min(1).max(100), bias: z.number() }).default({ scale: 1 / 0.07, bias: -10 }),
 })
 
