@@ -19,6 +19,16 @@ export const checkpoint = z.object({
 })
 export type Checkpoint = z.infer<typeof checkpoint>
 
+/** The sizes of a model, for a start from random weights. */
+export const shape = z.object({
+  name: z.string(),
+  title: z.string(),
+  family: z.string(),
+  parameters: z.number().int(),
+  imageSize: z.number().int(),
+})
+export type ModelShape = z.infer<typeof shape>
+
 export const recipe = z.object({
   name: z.string(),
   title: z.string(),
@@ -106,6 +116,8 @@ export const runDetail = run.extend({
   curves: z.object({ names: z.array(z.string()), rows: z.array(z.array(z.number().nullable())) }),
   log: z.array(z.object({ at: z.string(), text: z.string() })),
   evaluation: runEvaluation.nullable(),
+  /** Steps at which the run drew a grid of pictures, rising; for systems that draw. */
+  pictures: z.array(z.number().int()).optional(),
 })
 export type RunDetail = z.infer<typeof runDetail>
 

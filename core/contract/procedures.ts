@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { capfiltCounts, capfiltPair, scorerChoice, thresholds } from './capfilt.ts'
 import { exportDatasetSpec, exportModelSpec, itemFault, job, jobEvent, jobSpec, trainSpec } from './job.ts'
-import { checkpoint, preflight, recipe, run, runDetail } from './model.ts'
+import { checkpoint, preflight, recipe, run, runDetail, shape } from './model.ts'
 import { captionSource, decision, operation, pair, query, sampleDetail, target } from './pair.ts'
 import { jobProfile } from './profile.ts'
 import { gpuProgress, gpuReport } from './gpu.ts'
@@ -106,7 +106,9 @@ const models = {
   checkpoints: oc.output(z.array(checkpoint)),
   import: oc.input(z.object({ folder: z.string(), name: z.string() })).output(checkpoint),
   recipes: oc.output(z.array(recipe)),
-  shapes: oc.output(z.array(z.object({ name: z.string(), title: z.string(), parameters: id, imageSize: id }))),
+  /** Checks the JSON text of a recipe file. Its fault's subject is the knob or the key, its message the reason. */
+  readRecipe: oc.input(z.object({ text: z.string().max(1_000_000) })).output(recipe),
+  shapes: oc.output(z.array(shape)),
 }
 
 const runs = {

@@ -29,7 +29,9 @@ export function listShapes() {
   const found = shapeNames().flatMap((name) => {
     try {
       const shape = shapeNamed(name)
-      return [{ name, title: name, parameters: parameterCount(shape), imageSize: shape.image.size }]
+      return [
+        { name, title: name, family: shape.family, parameters: parameterCount(shape), imageSize: shape.image.size },
+      ]
     } catch {
       return []
     }

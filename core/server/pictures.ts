@@ -4,12 +4,13 @@ import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { asFault } from '../contract/index.ts'
 import { picture, thumbnail } from '../image/thumbnail.ts'
+import { drawnPicture } from '../jobs/drawn.ts'
 import type { Desk } from './desk.ts'
 
 // The address carries the picture's version, so what it names never changes.
 const forever = 'private, max-age=31536000, immutable'
 
-/** Thumbnails and pictures, by the id of their sample; no path ever comes from outside. */
+/** Thumbnails and pictures by the id of their sample, and what a run drew by run and step; no path ever comes from outside. */
 export function servePictures(app: Hono, desk: Desk) {
   app.get('/thumb/:id{[0-9]+}', (context) =>
     answering(async () => {
@@ -22,6 +23,12 @@ export function servePictures(app: Hono, desk: Desk) {
       const found = await picture(desk.opened().project, Number(context.req.param('id')))
       const body = 'path' in found ? await streamed(found.path) : new Uint8Array(found.bytes)
       return new Response(body, { headers: headers(found.type, context.req.query('v')) })
+    }),
+  )
+  app.get('/drawn/:run/:step{[0-9]+}', (context) =>
+    answering(async () => {
+      const path = drawnPicture(desk.opened().project, context.req.param('run'), Number(context.req.param('step')))
+      return new Response(await streamed(path), { headers: headers('image/png', undefined) })
     }),
   )
 }

@@ -60,14 +60,40 @@ function recipeNames(folder: string): string[] {
   return files.map((file) => file.slice(0, -'.json'.length)).sort()
 }
 
-/** Reads one recipe file; every knob must be there, with a value of the right kind. */
+/** Reads one recipe file; every knob must be there, with a value of the right kind and in its range. */
 export function readRecipe(path: string): Recipe {
-  const parsed = recipeFile.safeParse(readJson(path))
-  if (!parsed.success)
-    throw new Fault('recipe-invalid', `The recipe can't be read. ${z.prettifyError(parsed.error)}`, { subject: path })
+  return checked(readJson(path), path)
+}
+
+/**
+ * The recipe in a file's text, from wherever that came.
+ * @throws Fault `recipe-invalid`, whose subject is the knob or the key
+ */
+export function parseRecipe(text: string): Recipe {
+  try {
+    return checked(JSON.parse(text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new Fault('recipe-invalid', `The recipe is not JSON: ${error.message}`)
+  }
+}
+
+function checked(value: unknown, path?: string): Recipe {
+  const parsed = recipeFile.safeParse(value)
+  if (!parsed.success) {
+    const subject = path ?? keyOf(parsed.error.issues[0]!)
+    throw new Fault('recipe-invalid', `The recipe can't be read. ${z.prettifyError(parsed.error)}`, { subject })
+  }
   const recipe = { ...parsed.data, knobs: { ...commonDefaults, ...parsed.data.knobs } }
+  for (const [name, { value }] of Object.entries(recipe.knobs)) checkRange(recipe, name, value)
   knobsOf(recipe)
   return recipe
+}
+
+/** The knob, or the key, that an issue is about. */
+function keyOf(issue: z.core.$ZodIssue): string {
+  const [first, second] = [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])]
+  return String(first === 'knobs' && second !== undefined ? second : (first ?? ''))
 }
 
 /**

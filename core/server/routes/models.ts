@@ -5,10 +5,11 @@ import { previewExport } from '../../exchange/index.ts'
 import { importCheckpoint } from '../../jobs/import-checkpoint.ts'
 import { previewModel } from '../../jobs/kinds/export.ts'
 import { preflight } from '../../jobs/preflight.ts'
+import { drawnSteps } from '../../jobs/drawn.ts'
 import { listShapes } from '../../jobs/shapes.ts'
 import { listCheckpoints } from '../../store/checkpoints.ts'
 import { listRuns, runDetail } from '../../store/runs.ts'
-import { listRecipes, recipeRecord } from '../../train/recipe.ts'
+import { listRecipes, parseRecipe, recipeRecord } from '../../train/recipe.ts'
 import type { Routes } from './routes.ts'
 
 export function modelRoutes({ api, desk }: Routes) {
@@ -20,6 +21,7 @@ export function modelRoutes({ api, desk }: Routes) {
       return checkpoint
     }),
     recipes: api.models.recipes.handler(() => listRecipes().map(recipeRecord)),
+    readRecipe: api.models.readRecipe.handler(({ input }) => recipeRecord(parseRecipe(input.text))),
     shapes: api.models.shapes.handler(() => listShapes()),
   }
 }
@@ -39,7 +41,11 @@ export function runRoutes({ api, desk }: Routes) {
   }
   return {
     list: api.runs.list.handler(() => listRuns(desk.opened().project).map(standing)),
-    get: api.runs.get.handler(({ input }) => standing(runDetail(desk.opened().project, input.run))),
+    get: api.runs.get.handler(({ input }) => {
+      const { project } = desk.opened()
+      const run = runDetail(project, input.run)
+      return { ...standing(run), pictures: drawnSteps(project, run) }
+    }),
     preflight: api.runs.preflight.handler(({ input }) => preflight(desk.opened().project, input)),
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { recipe as recipeContract } from '../../../core/contract/model.ts'
 import { parseKnobs } from '../../../core/train/knobs.ts'
-import { knobsOf, listRecipes, readRecipe, recipeNamed, recipeRecord } from '../../../core/train/recipe.ts'
+import { knobsOf, listRecipes, parseRecipe, readRecipe, recipeNamed, recipeRecord } from '../../../core/train/recipe.ts'
 
 test('the shipped recipes have every knob, each with a reason', () => {
   const recipes = listRecipes()
@@ -48,4 +48,26 @@ test('refuses a recipe without a reason, and one that is not JSON', () => {
 
 test('an unknown recipe is named together with those there are', () => {
   expect(() => recipeNamed('pretrian')).toThrow('pretrian')
+})
+
+test('a recipe from outside is refused with the knob or key that is wrong, and why', () => {
+  const clip = recipeNamed('clip')
+  const steps = { value: -3, reason: 'too few', minimum: 1 }
+  const refused = (text: string) => {
+    try {
+      return parseRecipe(text)
+    } catch (fault) {
+      return fault
+    }
+  }
+  expect(parseRecipe(JSON.stringify(clip))).toEqual(clip)
+  expect(refused('{')).toMatchObject({ code: 'recipe-invalid' })
+  expect(refused(JSON.stringify({ ...clip, colour: 'red' }))).toMatchObject({ subject: 'colour' })
+  expect(refused(JSON.stringify({ ...clip, knobs: { ...clip.knobs, steps } }))).toMatchObject({
+    subject: 'steps',
+    message: 'The knob "steps" is -3, but should lie between 1 and Infinity.',
+  })
+  expect(refused(JSON.stringify({ ...clip, knobs: { ...clip.knobs, steps: { value: 5 } } }))).toMatchObject({
+    subject: 'steps',
+  })
 })
