@@ -7,3 +7,8 @@ export function thumbnailUrl(sampleId: number, version: string): string {
 export function pictureUrl(sampleId: number, version: string): string {
   return `${location.origin}/picture/${sampleId}?v=${encodeURIComponent(version)}`
 }
+
+/** Address of what a run drew of itself after a step. */
+export function drawnUrl(run: string, step: number): string {
+  return `${location.origin}/drawn/${encodeURIComponent(run)}/${step}`
+}

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
+import { groupRecipes } from '../../renderer/composables/recipeGroups.ts'
+import { listRecipes, recipeRecord } from '../../core/train/recipe.ts'
 import { activities, adviceCodes } from '../../core/contract/index.ts'
 
 const renderer = join(import.meta.dirname, '../../renderer')
@@ -54,6 +56,39 @@ describe('the words of a profile', () => {
     for (const code of adviceCodes)
       for (const part of ['title', 'text'])
         expect([code, en.has(`profile.advice.${code}.${part}`)]).toEqual([code, true])
+  })
+})
+
+describe('the words of a run', () => {
+  it('explain every sign of not learning that a plan can give', () => {
+    const plans = filesUnder(join(renderer, '../core/train/plans'), '.ts')
+    const codes = plans.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/code: '([\w-]+)'/g)].map((match) => match[1]!),
+    )
+    expect(codes).toEqual(expect.arrayContaining(['contrast-chance', 'itm-prior', 'gan-collapse']))
+    for (const code of codes)
+      for (const part of ['what', 'todo'])
+        expect([code, en.has(`runs.notLearning.${code}.${part}`)]).toEqual([code, true])
+  })
+
+  it('name every shipped recipe, in English as its file does', () => {
+    const folder = join(renderer, '../resources/recipes')
+    for (const file of readdirSync(folder)) {
+      const { name, title, purpose } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, string>
+      expect([en.get(`recipes.${name}.title`), en.get(`recipes.${name}.purpose`)]).toEqual([title, purpose])
+    }
+  })
+
+  it('name every group of recipes, and leave none of them out', () => {
+    const recipes = listRecipes().map(recipeRecord)
+    const groups = groupRecipes(recipes)
+    expect(groups[0]!.recipes.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['finetune', 'captioner', 'filter']),
+    )
+    expect(groups.flatMap((group) => group.recipes.map(({ name }) => name)).sort()).toEqual(
+      recipes.map(({ name }) => name).sort(),
+    )
+    for (const { name } of groups) expect(en.has(`runs.group.${name}`)).toBe(true)
   })
 })
 

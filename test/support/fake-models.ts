@@ -291,7 +291,12 @@ export function fakeModels(os: Implementer) {
           knobs: [],
         },
       ]),
-      shapes: os.models.shapes.handler(() => [{ name: 'tiny', title: 'Tiny', parameters: 3_412_224, imageSize: 64 }]),
+      readRecipe: os.models.readRecipe.handler(() => {
+        throw new Error('not here')
+      }),
+      shapes: os.models.shapes.handler(() => [
+        { name: 'tiny', title: 'Tiny', family: 'blip', parameters: 3_412_224, imageSize: 64 },
+      ]),
     },
     runs: {
       list: os.runs.list.handler(() => [
