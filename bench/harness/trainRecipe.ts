@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { loadCheckpoint } from '../../core/checkpoint/index.ts'
 import { initialise, readShape, upload, type Shape } from '../../core/model/index.ts'
 import type { LoadedModel } from '../../core/score/index.ts'
@@ -15,7 +15,7 @@ const resources = join(import.meta.dirname, '../../resources')
 export interface RecipeRun {
   recipe: string
   changes?: Record<string, number | string | boolean>
-  /** A shipped checkpoint to start from; random weights of the recipe's shape if left out. */
+  /** A shipped checkpoint to start from, or a checkpoint's folder; random weights of the recipe's shape if left out. */
   start?: string
   pairs: (SamplePair & { match?: number })[]
   seed: number
@@ -72,7 +72,7 @@ export async function trainRecipe<T>(run: RecipeRun, use: (model: LoadedModel<Sh
 }
 
 async function startOf({ start, seed }: RecipeRun, shapeName: string) {
-  if (start) return loadCheckpoint(join(resources, 'sample/checkpoints', start))
+  if (start) return loadCheckpoint(resolve(resources, 'sample/checkpoints', start))
   const { shape, vocabularyFile } = readShape(join(resources, 'models', `${shapeName}.json`))
   return { shape, vocabulary: readVocabulary(vocabularyFile), tensors: initialise(shape, seed) }
 }

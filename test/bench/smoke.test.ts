@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { bench as load } from '../../bench/load.ts'
 import { bench as memory } from '../../bench/memory.ts'
+import { bench as quality } from '../../bench/quality.ts'
 import { bench as start } from '../../bench/start.ts'
+import { bench as systems } from '../../bench/systems.ts'
 import { bench as train } from '../../bench/train.ts'
 
 const smoke = { quick: true, alone: true, only: [] }
@@ -47,3 +49,24 @@ test(
     for (const { ours } of rows) expect(ours).toBeGreaterThanOrEqual(0)
   },
 )
+
+test(
+  'the systems benchmark trains the named recipe alone and sets its figures beside chance',
+  { timeout: 240_000 },
+  async () => {
+    const rows = await Array.fromAsync(systems({ ...smoke, only: ['vse'] }))
+    expect(rows.map(({ name, peerName, n }) => [name, peerName, n])).toEqual([['vse: retrieval R@1', 'chance', 1]])
+    expect(rows[0]!.peer).toBeCloseTo(100 / 24)
+  },
+)
+
+test('the quality benchmark trains accepted, random and all pairs from one start', { timeout: 240_000 }, async () => {
+  const rows = await Array.fromAsync(quality(smoke))
+  expect(rows.map(({ name }) => name)).toEqual(
+    ['accepted', 'random', 'all noisy'].flatMap((arm) => [`${arm}: retrieval R@1`, `${arm}: captions, word F1`]),
+  )
+  const retrieval = rows.filter(({ name }) => name.includes('retrieval'))
+  expect(new Set(retrieval.map(({ peer }) => peer)).size).toBe(1)
+  expect(retrieval[0]!.note).toContain('16 pairs, 100 % true')
+  expect(retrieval[1]!.note).toMatch(/16 pairs, \d\d % true/)
+})

@@ -27,6 +27,7 @@ export const toys: Record<string, Toy> = {
   captioner: { shape: blip },
   filter: { shape: blip },
   finetune: { shape: blip },
+  quality: { shape: blip },
   ...adversarialToys,
   ...albefToys,
   ...alignmentToys,
