@@ -29,8 +29,8 @@ export type { BenchRow }
 const starts: Record<string, string> = { finetune: 'tiny-start', captioner: 'tiny-start', filter: 'tiny-start' }
 
 /** Steps, where the common number is not enough or more than enough. */
-const stepsOf: Record<string, number> = {}
-const commonSteps = 600
+const stepsOf: Record<string, number> = { gan: 600 }
+const commonSteps = 300
 
 interface Figure {
   name: string

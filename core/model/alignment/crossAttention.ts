@@ -1,6 +1,7 @@
 import { tf } from '../../tensor/index.ts'
 import type { Parts } from './parts.ts'
 import type { CrossAttention } from './shape.ts'
+import { shortest } from '../unit.ts'
 import { partSimilarities } from './wordAlignment.ts'
 
 /** Added to the attention's scores of parts that are padding. */
@@ -28,7 +29,7 @@ export function crossAttentionSimilarities(queries: Parts, contexts: Parts, opti
 /** α: [C, c, Q, q] → [C, Q, q, c] */
 function attentionWeights(scores: tf.Tensor, queries: Parts, contexts: Parts, sharpness: number): tf.Tensor {
   const leaky = tf.mul(tf.maximum(scores, tf.mul(scores, leak)), queries.mask)
-  const lengths = tf.maximum(tf.sum(tf.square(leaky), -1, true), 1e-16)
+  const lengths = tf.maximum(tf.sum(tf.square(leaky), -1, true), shortest)
   const normal = tf.mul(leaky, tf.rsqrt(lengths))
   const [count, parts] = contexts.mask.shape as [number, number]
   const closed = tf.reshape(tf.mul(tf.sub(1, contexts.mask), blocked), [count, 1, 1, parts])
@@ -44,7 +45,7 @@ function relevance(weights: tf.Tensor, scores: tf.Tensor, contexts: Parts): tf.T
   const gram = tf.matMul(contexts.parts, contexts.parts, false, true)
   const mixed = tf.reshape(tf.matMul(tf.reshape(weights, [count, items * queries, parts]), gram), weights.shape)
   const squares = tf.sum(tf.mul(weights, mixed), -1)
-  return tf.mul(tf.sum(tf.mul(weights, scores), -1), tf.rsqrt(tf.maximum(squares, 1e-16)))
+  return tf.mul(tf.sum(tf.mul(weights, scores), -1), tf.rsqrt(tf.maximum(squares, shortest)))
 }
 
 /** Over the queries that are there: 1/λ₂ · log Σ exp(λ₂ R), or the mean. [C, Q, q] and [Q, q] → [C, Q] */

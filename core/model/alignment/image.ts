@@ -1,7 +1,7 @@
 import { tf } from '../../tensor/index.ts'
 import { encodeGrid } from '../cnn.ts'
 import { dense } from '../layers.ts'
-import { unit } from '../unit.ts'
+import { shortest, unit } from '../unit.ts'
 import { encodeImages } from '../vision.ts'
 import { gridName, regionProjection } from './names.ts'
 import { meanOfParts, type AlignmentModel, type Parts } from './parts.ts'
@@ -14,7 +14,7 @@ export function encodeRegions(model: AlignmentModel, images: tf.Tensor): Parts {
 /** Features of regions → the joint space; the whole is the projected mean (VSE++ averages its CNN's last grid too). [B, R, W] */
 export function projectRegions(model: AlignmentModel, features: tf.Tensor): Parts {
   const mask = tf.ones(features.shape.slice(0, 2))
-  const project = (x: tf.Tensor) => unit(dense(model, regionProjection, x))
+  const project = (x: tf.Tensor) => unit(dense(model, regionProjection, x), shortest)
   return { parts: project(features), mask, whole: project(meanOfParts(features, mask)) }
 }
 

@@ -3,7 +3,7 @@ import { attentionBlock, dropped, feedForward, paddingMask, remember } from '../
 import { dense, norm, parameter } from '../layers.ts'
 import { textLayer, wordEmbeddings } from '../names.ts'
 import { bidirectional, gru, lastOutput } from '../recurrent.ts'
-import { unit } from '../unit.ts'
+import { shortest, unit } from '../unit.ts'
 import { recurrentName, wordProjection, wordTable } from './names.ts'
 import { meanOfParts, type AlignmentModel, type Parts } from './parts.ts'
 import type { TransformerText } from './shape.ts'
@@ -17,7 +17,7 @@ export function encodeWords(model: AlignmentModel, ids: tf.Tensor): Parts {
   const mask = tf.cast(tf.notEqual(ids, tf.scalar(text.tokens.pad, 'int32')), 'float32')
   const states = text.kind === 'transformer' ? transformerStates(model, text, ids) : recurrentStates(model, ids, mask)
   const whole = text.kind === 'gru' ? lastOutput(states, mask) : meanOfParts(states, mask)
-  return { parts: unit(states), mask, whole: unit(whole) }
+  return { parts: unit(states, shortest), mask, whole: unit(whole, shortest) }
 }
 
 /** [T, L, D]; the two directions of a bidirectional layer are averaged, as in SCAN. */

@@ -6,6 +6,7 @@ import { tf } from '../tfjs.ts'
 export function registerGradients() {
   tf.registerGradient({ kernelName: 'Sum', inputsToSave: ['x'], gradFunc: sumGradient })
   tf.registerGradient({ kernelName: 'Mean', inputsToSave: ['x'], gradFunc: meanGradient })
+  tf.registerGradient({ kernelName: 'Max', inputsToSave: ['x'], outputsToSave: [true], gradFunc: maxGradient })
   tf.registerGradient({ kernelName: 'BatchMatMul', inputsToSave: ['a', 'b'], gradFunc: matMulGradient })
   tf.registerGradient({ kernelName: 'GatherV2', inputsToSave: ['x', 'indices'], gradFunc: gatherGradient })
 }
@@ -21,6 +22,16 @@ const meanGradient: tf.GradFunc = (dy, saved, attributes) => {
   const [x] = saved as [tf.Tensor]
   const count = x.size / (dy as tf.Tensor).size
   return { x: () => spread(tf.div(dy as tf.Tensor, count), x, attributes) }
+}
+
+/** tf.max: equal values share the gradient, as in TensorFlow; the stock gradient gives each of them all of it. */
+const maxGradient: tf.GradFunc = (dy, saved, attributes) => {
+  const [x, y] = saved as [tf.Tensor, tf.Tensor]
+  const axes = new Set(tf.util.parseAxisParam(attributes['reductionIndices'] as number | number[], x.shape))
+  const kept = x.shape.map((length, axis) => (axes.has(axis) ? 1 : length))
+  const largest = tf.cast(tf.equal(x, tf.reshape(y, kept)), 'float32')
+  const share = tf.div(tf.reshape(dy as tf.Tensor, kept), tf.sum(largest, [...axes], true))
+  return { x: () => tf.mul(largest, share) }
 }
 
 function spread(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {
