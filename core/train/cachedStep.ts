@@ -16,12 +16,12 @@ export function cachedStep(options: StepOptions, cached: Cached | undefined, pro
   let ready = false
 
   async function run(
-    batch: Batch,
+    next: () => Promise<Batch>,
     { seed, rate, step }: { seed: number; rate: number; step: number },
   ): Promise<StepReport> {
     // the first step is the one in which the programs are captured
     return profiler.during(ready ? 'compute' : 'prepare', async () => {
-      const losses = await gradients.run(batch, { seed, step })
+      const losses = await gradients.run(await next(), { seed, step })
       const [result] = await update.program.run([Float32Array.of(rate), Float32Array.of(step + 1)])
       const values = await result!.data<'float32'>()
       result!.dispose()

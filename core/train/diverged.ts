@@ -7,7 +7,7 @@ import type { StepReport } from './step.ts'
 const toldLayers = 6
 
 /**
- * Ends a run whose loss or gradient is no number: with the step, the samples of its batch, and the norms of the layers, of which those that
+ * Ends a run whose loss or gradient is no number: with the step, the samples of its batches, and the norms of the layers, of which those that
  * aren't numbers any more come first, then the largest.
  * @param step counted from 0
  * @throws Fault `training-diverged`
@@ -15,7 +15,7 @@ const toldLayers = 6
 export async function stopIfNotFinite(
   losses: StepReport,
   step: number,
-  { sampleIds }: Batch,
+  batches: Pick<Batch, 'sampleIds'>[],
   parameters: TrainableParameters,
 ): Promise<void> {
   if (Number.isFinite(losses.loss) && Number.isFinite(losses.gradientNorm)) return
@@ -25,7 +25,7 @@ export async function stopIfNotFinite(
     'training-diverged',
     `The loss stopped being a number at step ${step + 1}. Norms of the layers after it: ${told.join(', ')}.`,
     {
-      subject: `samples ${[...sampleIds].join(', ')}`,
+      subject: `samples ${batches.flatMap(({ sampleIds }) => [...sampleIds]).join(', ')}`,
       hint: 'Lower learningRate, lengthen warmupSteps or set clipNorm to 1. The last checkpoint is intact.',
     },
   )

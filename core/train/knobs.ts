@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Fault } from '../contract/fault.ts'
 import { commonKnobs, type CommonKnobs } from './plans/common.ts'
 import { planOf } from './plans/index.ts'
+import type { Conflict, Plan } from './plans/plan.ts'
 
 /** Every knob of a training run: the common ones, and those of its system. */
 export type Knobs = CommonKnobs & Record<string, unknown>
@@ -20,9 +21,19 @@ export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
 }
 
 function withoutConflict(knobs: Knobs, recipe: string): Knobs {
-  const conflict = planOf(knobs.system).conflict?.(knobs)
+  const plan = planOf(knobs.system)
+  const conflict = accumulatedTurns(plan, knobs) ?? plan.conflict?.(knobs)
   if (conflict) throw unusable(conflict.knob, recipe, conflict.reason)
   return knobs
+}
+
+/** Gradients of a later turn are taken by parameters that an earlier one moved, so batches can't be summed turn by turn. */
+function accumulatedTurns({ alternating }: Plan, { accumulate, system }: Knobs): Conflict | undefined {
+  if (!alternating || accumulate === 1) return undefined
+  return {
+    knob: 'accumulate',
+    reason: `in "${system}" several optimisers take turns within a step, and only 1 is possible`,
+  }
 }
 
 const unusable = (name: string, recipe: string, reason: string) =>

@@ -4,6 +4,7 @@ import { parameterShapes, type Shape, type TrainableParameters } from '../model/
 import { tf, type Captured } from '../tensor/index.ts'
 import { cleanForTraining, type CleaningPreset } from '../text/clean.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
+import { accumulatedStep } from './accumulatedStep.ts'
 import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
 import { cachedStep } from './cachedStep.ts'
 import { stopIfNotFinite } from './diverged.ts'
@@ -21,7 +22,7 @@ import { createMeter } from './meter.ts'
 import { silentProfiler, type Profiler } from './profiler.ts'
 import type { SamplerState } from './sampler.ts'
 import { createState } from './state.ts'
-import { captureTrainingStep, runStep, type StepOptions, type StepReport } from './step.ts'
+import { captureTrainingStep, runStep, variantAt, type StepOptions, type StepReport } from './step.ts'
 import { systemOf } from './systems/index.ts'
 
 export interface TrainOptions {
@@ -101,6 +102,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     if (found?.code !== sign?.code) report.notLearning?.((sign = found))
   }
 
+  async function draw(drawn: Batch[]): Promise<Batch> {
+    const batch = await profiler.during('wait', () => batches.next())
+    drawn.push(batch)
+    return batch
+  }
+
   async function save(last: boolean): Promise<TrainOutcome['checkpoint']> {
     const state = { step, seed, sampler, knobs, snapshot, metrics: meter.latest(), best: watch.best() }
     const saved = await profiler.during('checkpoint', () =>
@@ -116,12 +123,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     report.progress(step, knobs.steps)
     while (step < knobs.steps) {
       if (signal.aborted) return { kind: 'cancelled', step, checkpoint: await save(false) }
-      const batch = await profiler.during('wait', () => batches.next())
+      const drawn: Batch[] = []
       const rate = rateAt(step, knobs)
-      const losses = await steps.run(batch, { seed, rate, step })
-      await stopIfNotFinite(losses, step, batch, parameters)
+      const losses = await steps.run(() => draw(drawn), { seed, rate, step })
+      await stopIfNotFinite(losses, step, drawn, parameters)
       step++
-      sampler = batch.after
+      sampler = drawn.at(-1)!.after
       meter.add(losses, rate)
       profiler.reach(step)
       report.progress(step, knobs.steps)
@@ -181,17 +188,18 @@ function cleaned(pairs: TrainingPair[], preset: CleaningPreset): TrainingPair[] 
   return pairs.map((pair) => ({ ...pair, text: cleanForTraining(pair.text, preset) || pair.text }))
 }
 
-/** Which of its system's programs a step runs, counted from 0. */
-export const variantAt = (step: number, knobs: Knobs): string => systemOf(knobs).variant?.(step, knobs) ?? ''
-
 /** Captures each of the system's programs when it is first needed. */
 function createSteps(options: Omit<StepOptions, 'variant'>, profiler: Profiler) {
   const { knobs } = options
-  const inChunks = cachedStep(options, systemOf(knobs).cached, profiler)
-  if (inChunks) return inChunks
+  const inParts = cachedStep(options, systemOf(knobs).cached, profiler) ?? accumulatedStep(options, profiler)
+  if (inParts) return inParts
   const captured = new Map<string, Captured>()
 
-  async function run(batch: Batch, at: { seed: number; rate: number; step: number }): Promise<StepReport> {
+  async function run(
+    next: () => Promise<Batch>,
+    at: { seed: number; rate: number; step: number },
+  ): Promise<StepReport> {
+    const batch = await next()
     const variant = variantAt(at.step, knobs)
     const known = captured.get(variant)
     if (known) return runStep(known, batch, { ...at, knobs }, profiler)

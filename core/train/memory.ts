@@ -12,6 +12,7 @@ export interface MemoryEstimate {
   parameters: number
   /** Both moments of every trained parameter. */
   moments: number
+  /** Those of a batch, and the sums where several batches make a step. */
   gradients: number
   /** What the forward pass keeps for the backward pass, of the whole batch. */
   activations: number
@@ -54,7 +55,7 @@ export function estimateMemory(shape: Shape, knobs: Knobs, place: MemoryPlace = 
   const parts = {
     parameters: all,
     moments: 2 * moving,
-    gradients: moving,
+    gradients: knobs.accumulate > 1 ? 2 * moving : moving,
     activations,
     workspace: workspacePerParameter * moving,
     runtime: place === 'cpu' && knobs.compile ? runtime + compilerBytes : runtime,

@@ -21,7 +21,7 @@ export function createMeter(knobs: Knobs, now: () => number = () => performance.
     latest = {
       ...means,
       rate: latest['rate'] ?? 0,
-      pairsPerSecond: seconds > 0 ? (steps * knobs.batchSize) / seconds : 0,
+      pairsPerSecond: seconds > 0 ? (steps * knobs.batchSize * knobs.accumulate) / seconds : 0,
     }
     sums = new Map()
     steps = 0

@@ -1,7 +1,7 @@
 import { createDrop } from '../model/layers.ts'
 import type { TrainableParameters } from '../model/parameters.ts'
 import type { Shape } from '../model/shape.ts'
-import { capture, fold, tf, valueAndGradients, type Captured } from '../tensor/index.ts'
+import { capture, fold, tf, valueAndGradients, type Captured, type TensorSpec } from '../tensor/index.ts'
 import type { Batch } from './batches.ts'
 import type { Knobs } from './knobs.ts'
 import { applyGradients, optimiserTensors, type Optimiser } from './optimiser.ts'
@@ -30,22 +30,40 @@ export interface StepOptions {
   variant?: string
 }
 
+/** Which of its system's programs a step runs, counted from 0. */
+export const variantAt = (step: number, knobs: Knobs): string => systemOf(knobs).variant?.(step, knobs) ?? ''
+
+/** What a program takes of a batch: its arrays, and the seed [2]. */
+export function batchSpecs({ shape, knobs, textLength }: StepOptions): TensorSpec[] {
+  const batch = knobs.batchSize
+  return [
+    { shape: [batch, shape.image.size, shape.image.size, 3], dtype: 'uint8' },
+    { shape: [batch, textLength], dtype: 'int32' },
+    { shape: [batch, textLength], dtype: 'int32' },
+    { shape: [batch], dtype: 'int32' },
+    { shape: [batch], dtype: 'int32' },
+    { shape: [2], dtype: 'int32' },
+  ]
+}
+/** Specification of a number. */
+export const scalar: TensorSpec = { shape: [], dtype: 'float32' }
+
+/** As `batchSpecs` wants it. @param step counted from 0 */
+export const batchValues = (batch: Batch, { seed, step }: { seed: number; step: number }) => [
+  batch.images,
+  batch.text,
+  batch.caption,
+  batch.sampleIds,
+  batch.captionIds,
+  Int32Array.of(seed, step),
+]
+
 /** A step compiled to one program: losses, gradients, clipping, AdamW and what the system does before and after. */
 export function captureTrainingStep(options: StepOptions): Captured {
-  const { shape, knobs, textLength, parameters, optimiser, state = {}, variant = '' } = options
-  const batch = knobs.batchSize
+  const { knobs, parameters, optimiser, state = {}, variant = '' } = options
   return capture((...inputs) => [trainingStep(options, inputs)], {
     name: variant ? `trainingStep-${variant}` : 'trainingStep',
-    inputs: [
-      { shape: [batch, shape.image.size, shape.image.size, 3], dtype: 'uint8' },
-      { shape: [batch, textLength], dtype: 'int32' },
-      { shape: [batch, textLength], dtype: 'int32' },
-      { shape: [batch], dtype: 'int32' },
-      { shape: [batch], dtype: 'int32' },
-      { shape: [2], dtype: 'int32' },
-      { shape: [], dtype: 'float32' },
-      { shape: [], dtype: 'float32' },
-    ],
+    inputs: [...batchSpecs(options), scalar, scalar],
     state: [
       ...Object.values(parameters),
       ...Object.values(optimiserTensors(optimiser)),
@@ -64,16 +82,7 @@ export async function runStep(
 ): Promise<StepReport> {
   // Subtle: the inputs are taken before run() first waits, so that part is the upload.
   const running = profiler.within('upload', () =>
-    captured.run([
-      batch.images,
-      batch.text,
-      batch.caption,
-      batch.sampleIds,
-      batch.captionIds,
-      Int32Array.of(seed, step),
-      Float32Array.of(rate),
-      Float32Array.of(step + 1),
-    ]),
+    captured.run([...batchValues(batch, { seed, step }), Float32Array.of(rate), Float32Array.of(step + 1)]),
   )
   const [result] = await profiler.during('compute', () => running)
   const values = await profiler.during('download', () => result!.data<'float32'>())
@@ -88,23 +97,10 @@ export function reportOf(knobs: Knobs, values: ArrayLike<number>): StepReport {
 
 /** The whole step on tensors, in the order of `captureTrainingStep`'s inputs. Also runs eagerly, for debugging. */
 export function trainingStep(options: StepOptions, inputs: tf.Tensor[]): tf.Tensor1D {
-  const { shape, parameters, knobs, state = {}, variant = '', promptLength } = options
-  const [images, text, caption, sample, captionId, seed, rate, step] = inputs as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Scalar,
-    tf.Scalar,
-  ]
+  const { knobs } = options
+  const [seed, rate, step] = inputs.slice(5) as [tf.Tensor, tf.Scalar, tf.Scalar]
   const system = systemOf(knobs)
-  const batch = { images, text, caption, sample, captionId, step }
-  const contextOf = (seed: tf.Tensor): StepContext => {
-    const model = { shape, parameters, drop: createDrop(knobs.dropout, fold(seed, -1)) }
-    return { ...batch, shape, knobs, variant, model, parameters, state, seed, promptLength }
-  }
+  const contextOf = (seed: tf.Tensor) => stepContext(options, [...inputs.slice(0, 5), seed, step])
   system.before?.(contextOf(seed))
   const done = system.phases.map((phase, index) => {
     // each phase draws for itself
@@ -118,16 +114,42 @@ export function trainingStep(options: StepOptions, inputs: tf.Tensor[]): tf.Tens
   return tf.stack(reportedBy(knobs).map((name) => report[name]!)) as tf.Tensor1D
 }
 
+/** What a system works with. @param inputs a batch as `batchSpecs` has it, and the number of the step from 1 */
+export function stepContext(options: StepOptions, inputs: tf.Tensor[]): StepContext {
+  const { shape, parameters, knobs, state = {}, variant = '', promptLength } = options
+  const [images, text, caption, sample, captionId, seed, step] = inputs as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Scalar,
+  ]
+  const model = { shape, parameters, drop: createDrop(knobs.dropout, fold(seed, -1)) }
+  const batch = { images, text, caption, sample, captionId }
+  return { ...batch, shape, knobs, variant, model, parameters, state, seed, step, promptLength }
+}
+
 /** Beyond any number that a system draws by. */
 const phaseDraws = 1 << 20
 
 /** One loss, its gradients, and the update of the parameters it moves. */
 function runPhase(
-  { optimiser, knobs, parameters }: StepOptions,
+  options: StepOptions,
   phase: Phase,
   context: StepContext,
   { rate, step }: { rate: tf.Scalar; step: tf.Scalar },
 ) {
+  const { optimiser, knobs, parameters } = options
+  const { names, gradients, ...found } = phaseGradients(options, phase, context)
+  const scaled = phase.rate ? tf.mul(rate, phase.rate(knobs)) : rate
+  const norm = applyGradients(parameters, optimiser, { names, gradients, rate: scaled as tf.Scalar, step }, knobs)
+  return { ...found, norm }
+}
+
+/** One loss, and its gradients by the parameters `names` that it moves. */
+export function phaseGradients({ optimiser, knobs, parameters }: StepOptions, phase: Phase, context: StepContext) {
   const names = optimiser.names.filter((name) => phase.trains?.(name, knobs) ?? true)
   const forward = () => {
     const { loss, report, carried = {} } = phase.losses(context)
@@ -137,9 +159,7 @@ function runPhase(
     forward,
     names.map((name) => parameters[name]!),
   )
-  const scaled = phase.rate ? tf.mul(rate, phase.rate(knobs)) : rate
-  const norm = applyGradients(parameters, optimiser, { names, gradients, rate: scaled as tf.Scalar, step }, knobs)
-  return { loss: value, norm, report: stripped('report.', extra), carried: stripped('carried.', extra) }
+  return { names, gradients, loss: value, report: stripped('report.', extra), carried: stripped('carried.', extra) }
 }
 
 const sum = (values: tf.Tensor[]): tf.Tensor => (values.length === 1 ? values[0]! : tf.addN(values))

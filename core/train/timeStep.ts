@@ -1,11 +1,11 @@
 import type { TrainableParameters } from '../model/index.ts'
 import { profileOperations, tf, type OperationProfile } from '../tensor/index.ts'
 import type { Batch } from './batches.ts'
-import { setUp, variantAt, type SetUpOptions } from './loop.ts'
+import { setUp, type SetUpOptions } from './loop.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
 import { rateAt } from './schedule.ts'
 import { createState } from './state.ts'
-import { trainingStep } from './step.ts'
+import { trainingStep, variantAt } from './step.ts'
 
 export interface TimeStepOptions extends SetUpOptions {
   /** On the device. The step updates them: they are of no use to the run after it. */

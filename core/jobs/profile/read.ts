@@ -103,7 +103,7 @@ function factsOf(
 /** Read one by one: runs of earlier versions have fewer knobs. */
 function trainingOf({ knobs, pairs, heldOutPairs }: Run): NonNullable<ProfileFacts['training']> {
   return {
-    batchSize: Number(knobs['batchSize']),
+    batchSize: Number(knobs['batchSize']) * Number(knobs['accumulate'] ?? 1),
     compile: knobs['compile'] === true,
     checkpointEvery: Number(knobs['checkpointEvery'] ?? 0),
     pairs,

@@ -3,7 +3,7 @@ import { clipParameterShapes, logitBiasName } from '../../model/clip/names.ts'
 import type { ClipShape, ResidualImage, TransformerImage } from '../../model/clip/shape.ts'
 import { cnnGrid } from '../../model/names-cnn.ts'
 import { whole, type CommonKnobs } from './common.ts'
-import type { Plan } from './plan.ts'
+import type { Conflict, Plan } from './plan.ts'
 
 const knobs = {
   /** softmax: symmetric InfoNCE (CLIP). sigmoid: each picture and text a question of its own (SigLIP). */
@@ -22,6 +22,7 @@ export const clipPlan: Plan<ClipShape, ClipKnobs> = {
   family: 'clip',
   knobs,
   trains: (name, { loss }) => loss === 'sigmoid' || name !== logitBiasName,
+  conflict: accumulatedChunks,
   keptFloats,
   signatures: (_, { batchSize, loss }) => [
     {
@@ -31,6 +32,15 @@ export const clipPlan: Plan<ClipShape, ClipKnobs> = {
       code: 'contrast-chance',
     },
   ],
+}
+
+/** Two ways to a larger batch, each with its own programs. */
+function accumulatedChunks(knobs: ClipKnobs): Conflict | undefined {
+  if (knobs.accumulate === 1 || chunkOf(knobs) === knobs.batchSize) return undefined
+  return {
+    knob: 'accumulate',
+    reason: 'a batch that is worked off in chunks can be as large as is wanted; raise "batchSize"',
+  }
 }
 
 /** The sigmoid loss of a model that knows only that one of a picture's B texts belongs to it. */

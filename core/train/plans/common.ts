@@ -10,6 +10,8 @@ export const commonKnobs = {
   steps: whole.min(1),
   /** Pairs in a step. Losses that compare pairs draw their negatives from it, so at least 2. */
   batchSize: whole.min(2),
+  /** Batches whose gradients are averaged before the optimiser takes one step. */
+  accumulate: whole.min(1).default(1),
   learningRate: z.number().gt(0),
   warmupSteps: whole.min(0),
   minimumRate: z.number().min(0),

@@ -26,6 +26,7 @@ export const ganPlan: Plan<GanShape, GanKnobs> = {
   system: 'gan',
   family: 'gan',
   knobs,
+  alternating: true,
   trains: (name, { matchingWeight }) => matchingWeight > 0 || !name.startsWith('discriminator.projection'),
   keptFloats,
   signatures: (_, { batchSize, matchingWeight }) => [

@@ -9,6 +9,8 @@ export interface Plan<S extends Shape = Shape, K extends CommonKnobs = CommonKno
   family: string
   /** The knobs that it has beside the common ones. */
   knobs: z.ZodRawShape
+  /** Whether a step has several optimisers that take turns. */
+  alternating?: boolean
   /** Knobs that can't be used together, though each is in range. */
   conflict?(knobs: K): Conflict | undefined
   /** Whether a parameter is trained; the others get neither update nor decay. */

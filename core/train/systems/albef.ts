@@ -26,7 +26,7 @@ import {
   teacherOf,
   withoutMatching,
 } from './momentum.ts'
-import type { Losses, StepContext, System } from './system.ts'
+import type { AfterContext, Losses, StepContext, System } from './system.ts'
 
 type Context = StepContext<AlbefShape, AlbefKnobs>
 
@@ -110,7 +110,7 @@ function seeded({ seed, shape, knobs }: Context): Chance {
   }
 }
 
-function after(context: Context, carried: Record<string, tf.Tensor>) {
+function after(context: AfterContext<AlbefShape, AlbefKnobs>, carried: Record<string, tf.Tensor>) {
   const temperature = context.parameters['temp']!
   fillQueue(context, carried)
   if (albefPlan.trains('temp', context.knobs)) clampTemperature(temperature)

@@ -21,8 +21,11 @@ export interface System<S extends Shape = Shape, K extends CommonKnobs = CommonK
   phases: Phase<S, K>[]
   /** How a batch larger than memory is trained, where the system can. */
   cached?: Cached<S, K>
-  /** Run after the optimiser, for instance to clamp a temperature or to fill a queue. @returns reports as they stand now */
-  after?(context: StepContext<S, K>, carried: Record<string, tf.Tensor>): Record<string, tf.Tensor> | void
+  /**
+   * Run after the optimiser, for instance to clamp a temperature or to fill a queue. Where a step has several batches, it is run
+   * after each that carries something out too, and then with nothing carried. @returns reports as they stand now
+   */
+  after?(context: AfterContext<S, K>, carried: Record<string, tf.Tensor>): Record<string, tf.Tensor> | void
   /** What the run shows of itself beside each checkpoint, by name: [height, width, 3], whole values 0 to 255. */
   pictures?(sight: Sight<S>): Record<string, tf.Tensor>
 }
@@ -53,6 +56,12 @@ export interface Losses {
   /** Tensors that `after` wants, for instance features for a queue. */
   carried?: Record<string, tf.Tensor>
 }
+
+/** What is left of a step when its batches are done with. */
+export type AfterContext<S extends Shape = Shape, K extends CommonKnobs = CommonKnobs> = Pick<
+  StepContext<S, K>,
+  'shape' | 'knobs' | 'variant' | 'parameters' | 'state'
+>
 
 /** All that a step works with. */
 export interface StepContext<S extends Shape = Shape, K extends CommonKnobs = CommonKnobs> {

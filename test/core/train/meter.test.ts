@@ -15,3 +15,11 @@ test('reports means since the last report, of the losses that count, with rate a
   clock = 6000
   expect(meter.take()).toMatchObject({ lm: 7, pairsPerSecond: 5 })
 })
+
+test('counts the pairs of every batch that a step accumulates', () => {
+  let clock = 0
+  const meter = createMeter(knobsOf(recipeNamed('captioner'), { batchSize: 10, accumulate: 3 }), () => clock)
+  meter.add(report, 0.5)
+  clock = 2000
+  expect(meter.take()).toMatchObject({ pairsPerSecond: 15 })
+})
