@@ -28,9 +28,18 @@ export type { BenchRow }
 /** Recipes that go on from a trained model start from the one that has seen pictures but no captions. */
 const starts: Record<string, string> = { finetune: 'tiny-start', captioner: 'tiny-start', filter: 'tiny-start' }
 
-/** Steps, where the common number is not enough or more than enough. */
-const stepsOf: Record<string, number> = { gan: 600 }
-const commonSteps = 300
+/** How long a recipe trains here: some minutes for all of its seeds on two cores, far less than the recipe itself asks for. */
+interface Budget {
+  steps: number
+  batchSize: number
+}
+const common: Budget = { steps: 200, batchSize: 32 }
+const budgets: Record<string, Budget> = {
+  vse: { steps: 300, batchSize: 64 },
+  clip: { steps: 300, batchSize: 64 },
+  acmr: { steps: 600, batchSize: 64 },
+  gan: { steps: 600, batchSize: 32 },
+}
 
 interface Figure {
   name: string
@@ -51,13 +60,13 @@ export async function* bench({ quick, only }: BenchOptions): AsyncGenerator<Benc
 }
 
 async function* rowsOf(recipe: Recipe, pairs: SamplePairs, quick: boolean): AsyncGenerator<BenchRow> {
-  const steps = quick ? 4 : (stepsOf[recipe.name] ?? commonSteps)
+  const budget = quick ? { steps: 4, batchSize: 8 } : (budgets[recipe.name] ?? common)
   const seeds = quick ? [1] : [1, 2, 3]
   const runs: Figure[][] = []
   const seconds: number[] = []
   for (const seed of seeds) {
     const begun = performance.now()
-    const run = { recipe: recipe.name, changes: changesFor(recipe, steps), seed, pairs: pairs.training }
+    const run = { recipe: recipe.name, changes: changesFor(recipe, budget), seed, pairs: pairs.training }
     runs.push(await trainRecipe({ ...run, start: starts[recipe.name] }, (model) => figuresOf(model, recipe, pairs)))
     seconds.push((performance.now() - begun) / 1000)
   }
@@ -74,19 +83,18 @@ async function* rowsOf(recipe: Recipe, pairs: SamplePairs, quick: boolean): Asyn
       target: null,
       pass: null,
       n: values.length,
-      note: `seeds ${values.map((value) => value.toFixed(1)).join(', ')}; ${steps} steps of ${batchOf(recipe)}; ${Math.round(Math.max(...seconds))} s a seed`,
+      note: `seeds ${values.map((value) => value.toFixed(1)).join(', ')}; ${budget.steps} steps of ${budget.batchSize}; ${Math.round(Math.max(...seconds))} s a seed`,
     }
   }
 }
 
-const batchOf = ({ knobs }: Recipe) => Number(knobs['batchSize']!.value)
-
 /** Schedules keep their proportions in a run that is shorter than the recipe's. */
-function changesFor({ knobs }: Recipe, steps: number): Record<string, number> {
+function changesFor({ knobs }: Recipe, { steps, batchSize }: Budget): Record<string, number> {
   const share = steps / Number(knobs['steps']!.value)
   const scaled = ['warmupSteps', 'itmFrom', 'hardestFrom', 'distillationRamp'].filter((name) => knobs[name])
   return {
     steps,
+    batchSize,
     ...Object.fromEntries(scaled.map((name) => [name, Math.floor(Number(knobs[name]!.value) * Math.min(1, share))])),
   }
 }
