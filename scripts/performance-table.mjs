@@ -1,21 +1,20 @@
 /**
- * Puts benchmark records into docs/performance.md, so that no figure is typed by hand:
+ * Puts benchmark records into docs/performance.md and docs/systems.md, so that no figure is typed by hand:
  *   npm run bench -- train --json > train.txt
  *   node scripts/performance-table.mjs train.txt [more files]
- * The last line of each file is the record; its table goes between <!-- bench:NAME --> and <!-- /bench:NAME -->.
+ * The last line of each file is the record (rows of several records of one benchmark stand below each other); its table goes between <!-- bench:NAME --> and <!-- /bench:NAME -->.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './setup/places.mjs'
 
-const page = join(root, 'docs', 'performance.md')
+const pages = ['performance.md', 'systems.md'].map((name) => join(root, 'docs', name))
 
 /** The page with the record's table in its place. Throws where there is no such place. */
 export function withRecord(text, record, date) {
   const [start, end] = [`<!-- bench:${record.bench} -->`, `<!-- /bench:${record.bench} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
-  if (from < 0 || to < from)
-    throw new Error(`docs/performance.md has no place for "${record.bench}" (${start} … ${end}).`)
+  if (from < 0 || to < from) throw new Error(`No page has a place for "${record.bench}" (${start} … ${end}).`)
   return `${text.slice(0, from + start.length)}\n\n${section(record, date)}\n\n${text.slice(to)}`
 }
 
@@ -63,10 +62,14 @@ if (import.meta.filename === process.argv[1]) {
     console.error('Usage: node scripts/performance-table.mjs <output of a benchmark with --json> …')
     process.exitCode = 2
   }
-  for (const file of files) {
-    const record = recordIn(readFileSync(file, 'utf8'))
-    const date = record.date ?? statSync(file).mtime.toISOString().slice(0, 10)
-    writeFileSync(page, withRecord(readFileSync(page, 'utf8'), record, date))
-    console.error(`${record.bench}: ${record.rows.length} rows`)
+  const records = files.map((file) => ({
+    date: statSync(file).mtime.toISOString().slice(0, 10),
+    ...recordIn(readFileSync(file, 'utf8')),
+  }))
+  for (const [bench, some] of Map.groupBy(records, ({ bench }) => bench)) {
+    const record = { ...some.at(-1), rows: some.flatMap(({ rows }) => rows) }
+    const page = pages.find((each) => readFileSync(each, 'utf8').includes(`<!-- bench:${bench} -->`)) ?? pages[0]
+    writeFileSync(page, withRecord(readFileSync(page, 'utf8'), record, record.date))
+    console.error(`${bench}: ${record.rows.length} rows`)
   }
 }
