@@ -15,7 +15,7 @@ function program(steps: object[], asked: object[] = []): Program {
     asked.push({ action, ...fields })
     return { ms: 1, cpuMs: 1, ...(action === 'step' ? left.shift() : {}) }
   }
-  return { ask: ask as Program['ask'], close: async () => {} }
+  return { ask: ask as Program['ask'], close: async () => {}, kill: async () => {} }
 }
 
 test('steps that agree are told with the largest difference, on a batch of two pairs', async () => {
