@@ -18,21 +18,21 @@ interface TrainOptions {
   shape?: string
   seed: number
   heldOut: number
+  overfit?: boolean
 }
 
 export function addModelCommands(program: Command, output: Output) {
   const train = program
     .command('train')
     .description('Fine-tune a checkpoint, or train from scratch, on the pairs of a query.')
-  withQuery(onProject(train))
-    .option('-r, --recipe <name>', 'recipe in resources/recipes', 'finetune')
-    .option('-n, --name <name>', "name of the run; the recipe's if left out")
-    .option('--start <checkpoint>', 'name or hash of the starting checkpoint')
-    .option('--shape <name>', 'shape to start from random weights of, without --start')
-    .option('--set <knob=value>', 'change a knob of the recipe; can be repeated', change)
-    .option('--seed <number>', 'seed of everything random', wholeNumber, 1)
+  withRecipe(train)
     .option('--held-out <share>', 'share of the pictures kept for the comparison', share, 0.1)
     .action((options: TrainOptions) => trainAction(options, output))
+
+  const overfit = program
+    .command('overfit')
+    .description('Check that a set-up can learn: it must learn one batch of the query by heart. Keeps no checkpoint.')
+  withRecipe(overfit).action((options: TrainOptions) => overfitAction(options, output))
 
   const evaluate = program
     .command('evaluate')
@@ -49,6 +49,35 @@ export function addModelCommands(program: Command, output: Output) {
       )
     }),
   )
+}
+
+function withRecipe(command: Command): Command {
+  return withQuery(onProject(command))
+    .option('-r, --recipe <name>', 'recipe in resources/recipes', 'finetune')
+    .option('-n, --name <name>', "name of the run; the recipe's if left out")
+    .option('--start <checkpoint>', 'name or hash of the starting checkpoint')
+    .option('--shape <name>', 'shape to start from random weights of, without --start')
+    .option('--set <knob=value>', 'change a knob of the recipe; can be repeated', change)
+    .option('--seed <number>', 'seed of everything random', wholeNumber, 1)
+}
+
+/** Prints the verdict; a check that is not passed is a failure of the command. */
+function overfitAction(options: TrainOptions, output: Output) {
+  return withEngine(async (session) => {
+    const { client } = session
+    await enterProject(session, options.project, output)
+    const shape = options.shape ?? (options.start ? undefined : await shapeOf(client, options.recipe))
+    const checked = { ...options, name: options.name ?? `${options.recipe}, overfit check`, shape, overfit: true }
+    const job = await runJob(client, await checkedSpec(client, checked, output), output)
+    if (options.json) printJob(job, true, output)
+    else output.result(String(job.result?.['losses']))
+    if (job.result?.['overfit'] !== 'passed') process.exitCode = 1
+  })
+}
+
+/** The shape that a recipe is made for; undefined for an unknown recipe, which preflight names. */
+async function shapeOf(client: Client, recipe: string): Promise<string | undefined> {
+  return (await client.models.recipes()).find(({ name }) => name === recipe)?.shape
 }
 
 function trainAction(options: TrainOptions, output: Output) {
@@ -72,7 +101,7 @@ function trainAction(options: TrainOptions, output: Output) {
 
 /** Says the warnings before the run starts; problems come as the fault of its start. */
 async function checkedSpec(client: Client, options: TrainOptions, output: Output): Promise<JobSpecInput> {
-  const { query, recipe, name = recipe, set = {}, shape, seed, heldOut } = options
+  const { query, recipe, name = recipe, set = {}, shape, seed, heldOut, overfit } = options
   const start = options.start === undefined ? null : (await checkpointOf(client, options.start)).hash
   const spec = {
     kind: 'train' as const,
@@ -84,6 +113,7 @@ async function checkedSpec(client: Client, options: TrainOptions, output: Output
     shape,
     seed,
     heldOut,
+    overfit,
   }
   const { pairs, pictures, heldOutPairs, steps, memory, warnings } = await client.runs.preflight(spec)
   for (const warning of warnings) output.note(faultText(warning))

@@ -55,6 +55,8 @@ export const trainSpec = z.object({
   seed: z.number().int().default(1),
   /** Share of the pictures held out for the comparison before and after. */
   heldOut: z.number().min(0).max(0.5).default(0.1),
+  /** Only checks whether the set-up can learn: one batch, over and over; nothing is held out and no checkpoint kept. */
+  overfit: z.boolean().optional(),
 })
 
 export const evaluateSpec = z.object({

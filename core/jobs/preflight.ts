@@ -3,6 +3,7 @@ import { describeSelection, type SelectionCounts } from '../curate/index.ts'
 import type { Shape } from '../model/shape.ts'
 import type { Project } from '../store/project.ts'
 import type { Knobs } from '../train/knobs.ts'
+import { overfitKnobs } from '../train/overfit.ts'
 import { planOf } from '../train/plans/index.ts'
 import { knobsOf, recipeNamed, type Recipe } from '../train/recipe.ts'
 import { usableCheckpoint } from './checkpoints.ts'
@@ -24,8 +25,10 @@ export async function preflight(project: Project, spec: Spec): Promise<Preflight
       return null
     }
   }
-  const counts = await attempt(() => describeSelection(project, spec.query, { heldOut: spec.heldOut, seed: spec.seed }))
-  const knobs = await attempt(() => knobsOf(recipeNamed(spec.recipe), spec.changes))
+  const counts = await attempt(() =>
+    describeSelection(project, spec.query, { heldOut: heldOutOf(spec), seed: spec.seed }),
+  )
+  const knobs = await attempt(() => knobsFor(spec))
   const shape = await attempt(() => startingShape(project, spec))
   if (shape) await attempt(() => checkFamily(shape, recipeNamed(spec.recipe)))
   await attempt(() => checkRuntime())
@@ -37,9 +40,18 @@ export async function preflight(project: Project, spec: Spec): Promise<Preflight
     memoryBytes: memory?.totalBytes ?? 0,
     memory,
     problems,
-    warnings: warningsOf(counts ?? nothing, memory),
+    warnings: warningsOf(counts ?? nothing, memory, spec),
   }
 }
+
+/** The knobs of a run: its recipe's with its changes, or what the overfit check makes of them. */
+export function knobsFor({ recipe, changes, overfit }: Pick<Spec, 'recipe' | 'changes' | 'overfit'>): Knobs {
+  const knobs = knobsOf(recipeNamed(recipe), changes)
+  return overfit ? overfitKnobs(knobs) : knobs
+}
+
+/** The share held out: the overfit check compares nothing. */
+export const heldOutOf = ({ heldOut, overfit }: Pick<Spec, 'heldOut' | 'overfit'>): number => (overfit ? 0 : heldOut)
 
 async function startingShape(project: Project, { start, shape }: Spec): Promise<Shape> {
   if (start === null) {
@@ -85,6 +97,7 @@ function tooFew({ pairs }: SelectionCounts, knobs: Knobs | null): FaultRecord[] 
 function warningsOf(
   { unreadable, emptyCaptions, heldOutPairs }: SelectionCounts,
   memory: MemoryPlan | null,
+  { overfit }: Spec,
 ): FaultRecord[] {
   const warnings: Fault[] = []
   if (unreadable > 0)
@@ -95,7 +108,7 @@ function warningsOf(
         hint: 'CapFilt can write captions for them.',
       }),
     )
-  if (heldOutPairs === 0)
+  if (heldOutPairs === 0 && !overfit)
     warnings.push(new Fault('nothing-held-out', 'No pair is held out, so the run can’t be compared before and after.'))
   if (memory) warnings.push(...memoryWarnings(memory))
   return warnings.map((fault) => fault.toJSON())

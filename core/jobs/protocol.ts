@@ -38,6 +38,8 @@ export interface TrainTask {
   seed: number
   /** Continue from the newest checkpoint in `folder` that verifies. */
   resume: boolean
+  /** Check whether one batch can be learned by heart, instead of training; `knobs` are those of the check. */
+  overfit?: boolean
 }
 
 export interface CapfiltTask {

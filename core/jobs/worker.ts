@@ -3,6 +3,7 @@ import type { Task } from './protocol.ts'
 import { closeChannel, openChannel, type Channel } from './worker/channel.ts'
 import { runCapfilt } from './worker/capfilt.ts'
 import { runEvaluate } from './worker/evaluate.ts'
+import { runOverfit } from './worker/overfit.ts'
 import { runProfile } from './worker/profile.ts'
 import { runTrain } from './worker/train.ts'
 
@@ -19,7 +20,7 @@ try {
 function perform(task: Task, channel: Channel): Promise<Record<string, string | number | null> | 'cancelled'> {
   switch (task.kind) {
     case 'train':
-      return runTrain(task, channel)
+      return task.overfit ? runOverfit(task, channel) : runTrain(task, channel)
     case 'capfilt':
       return runCapfilt(task, channel)
     case 'evaluate':

@@ -15,11 +15,10 @@ import {
 import { appendSpan } from '../../store/profiles.ts'
 import type { Project } from '../../store/project.ts'
 import { sampleById, versionOf } from '../../store/samples.ts'
-import { knobsOf, recipeNamed } from '../../train/recipe.ts'
 import { hashOf, registerCheckpoint, usableCheckpoint } from '../checkpoints.ts'
 import type { JobContext, Kind } from '../kind.ts'
 import { every } from '../pace.ts'
-import { preflight } from '../preflight.ts'
+import { heldOutOf, knobsFor, preflight } from '../preflight.ts'
 import type { FromWorker, TrainTask } from '../protocol.ts'
 import { runInWorker } from '../worker-host.ts'
 import type { Workshop } from './index.ts'
@@ -41,15 +40,15 @@ export function trainKind(shop: Workshop): Kind<'train'> {
       shop.changed('runs')
       const ledger = createLedger(shop, run, context)
       try {
-        await runInWorker(await taskOf(project, spec, run, context.resumed), {
+        const outcome = await runInWorker(await taskOf(project, spec, run, context.resumed), {
           ...shop.worker,
           signal: context.signal,
           onMessage: ledger.take,
         })
         const checkpoint = await ledger.settle()
-        if (!checkpoint) throw new Fault('unexpected', 'The worker ended without a checkpoint.')
+        if (!checkpoint && !spec.overfit) throw new Fault('unexpected', 'The worker ended without a checkpoint.')
         updateRun(project, run.id, { state: 'finished', endedAt: new Date().toISOString() })
-        return { run: run.id, checkpoint, steps: run.steps }
+        return { run: run.id, checkpoint, steps: run.steps, ...(spec.overfit && outcome) }
       } catch (error) {
         await ledger.settle().catch(() => null)
         const outcome = context.signal.aborted
@@ -67,8 +66,8 @@ export function trainKind(shop: Workshop): Kind<'train'> {
 const findRun = (project: Project, job: string): Run | undefined => listRuns(project).find((run) => run.job === job)
 
 async function openRun(project: Project, spec: Spec, job: string): Promise<Run> {
-  const snapshot = await freezeSnapshot(project, spec.query, { heldOut: spec.heldOut, seed: spec.seed })
-  const knobs = knobsOf(recipeNamed(spec.recipe), spec.changes)
+  const snapshot = await freezeSnapshot(project, spec.query, { heldOut: heldOutOf(spec), seed: spec.seed })
+  const knobs = knobsFor(spec)
   const start = spec.start === null ? null : await usableCheckpoint(project, spec.start)
   const run: Run = {
     id: randomUUID(),
@@ -114,6 +113,7 @@ async function taskOf(project: Project, spec: Spec, run: Run, resume: boolean): 
     shape: run.shape,
     seed: spec.seed,
     resume,
+    overfit: spec.overfit ?? false,
   }
 }
 

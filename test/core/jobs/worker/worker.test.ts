@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CapfiltTask, FromWorker, Task, TrainTask, WorkPicture } from '../../../../core/jobs/protocol.ts'
 import { runInWorker, workerProgram } from '../../../../core/jobs/worker-host.ts'
-import { knobsOf, recipeNamed } from '../../../../core/train/index.ts'
+import { knobsOf, parseKnobs, recipeNamed } from '../../../../core/train/index.ts'
+import { overfitKnobs } from '../../../../core/train/overfit.ts'
 import { toyCheckpoint, toyPictures } from '../../score/toy.ts'
 
 const patient = { timeout: 120_000 }
@@ -87,6 +88,30 @@ test('a training task says where its time went, and a resumed one counts its own
   const again = await perform({ ...task, knobs: { ...task.knobs }, resume: true })
   expect(again.of('profile').reduce((sum, { span }) => sum + span.steps, 0)).toBe(0)
 })
+
+test('an overfit task learns a few pairs by heart and keeps the verdict, not the weights', patient, async () => {
+  // a matching head as narrow as the toy's takes longer
+  const task = await overfitTask({ itmWeight: 0 })
+  const { result, of } = await perform(task)
+  expect(result).toMatchObject({
+    steps: 200,
+    overfit: 'passed',
+    losses: expect.stringMatching(/lm reached.*itc reached/),
+  })
+  expect(of('log').at(-1)!.text).toContain('is passed')
+  expect([of('metric').length, of('checkpoint'), of('evaluation')]).toEqual([200, [], []])
+  expect(readdirSync(task.folder)).not.toContain('checkpoints')
+})
+
+test('an overfit task at next to no rate is not passed', patient, async () => {
+  const { result } = await perform(await overfitTask({ learningRate: 1e-7 }))
+  expect(result).toMatchObject({ overfit: 'missed', losses: expect.stringContaining('lm is still above its floor') })
+})
+
+async function overfitTask(changes = {}): Promise<TrainTask> {
+  const task = await trainTask({ learningRate: 0.01, ...changes })
+  return { ...task, knobs: overfitKnobs(parseKnobs(task.knobs)), overfit: true }
+}
 
 test('a profile task times the operations of a step of all its losses, and leaves the run alone', patient, async () => {
   const { resume: _, ...task } = await trainTask()
