@@ -26,7 +26,12 @@ import { trainRecipe } from './harness/trainRecipe.ts'
 export type { BenchRow }
 
 /** Recipes that go on from a trained model start from the one that has seen pictures but no captions. */
-const starts: Record<string, string> = { finetune: 'tiny-start', captioner: 'tiny-start', filter: 'tiny-start' }
+const starts: Record<string, string> = {
+  finetune: 'tiny-start',
+  captioner: 'tiny-start',
+  filter: 'tiny-start',
+  quality: 'tiny',
+}
 
 /** How long a recipe trains here: some minutes for all of its seeds on two cores, far less than the recipe itself asks for. */
 interface Budget {
