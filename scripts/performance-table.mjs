@@ -14,7 +14,8 @@ const pages = ['performance.md', 'systems.md'].map((name) => join(root, 'docs', 
 export function withRecord(text, record, date) {
   const [start, end] = [`<!-- bench:${record.bench} -->`, `<!-- /bench:${record.bench} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`There is no place for "${record.bench}" on the pages (${start} … ${end}).`)
+  if (from < 0 || to < from)
+    throw new Error(`There is no place for "${record.bench}" on the pages (${start} … ${end}).`)
   return `${text.slice(0, from + start.length)}\n\n${section(record, date)}\n\n${text.slice(to)}`
 }
 

@@ -7,6 +7,8 @@ import type { BlipShape, Shape } from './shape.ts'
 export interface Model<S extends Shape = BlipShape> extends Weights {
   shape: S
   drop?: Drop | undefined
+  /** Whether blocks keep their inputs only, and run again in the backward pass. */
+  recompute?: boolean | undefined
 }
 
 /** All that a single layer needs of a model. */
@@ -15,16 +17,27 @@ export interface Weights {
 }
 
 /** Dropout with its own place in a seed's sequence at each call. */
-export type Drop = (x: tf.Tensor) => tf.Tensor
+export interface Drop {
+  (x: tf.Tensor): tf.Tensor
+  /** Makes one that draws what this one will from now on. @param shift int32 scalar added to the seed */
+  mark(): (shift: tf.Tensor) => Drop
+}
 
 /**
  * Makes a pass's dropout: each call takes the next seed of the sequence, so that the order of calls alone decides.
  * @param seed int32 [2], another one for each step
  */
 export function createDrop(rate: number, seed: tf.Tensor): Drop | undefined {
-  if (rate === 0) return undefined
-  let site = 0
-  return (x) => dropout(x, rate, fold(seed, site++))
+  return rate === 0 ? undefined : dropFrom(0, rate, seed)
+}
+
+function dropFrom(first: number, rate: number, seed: tf.Tensor): Drop {
+  let site = first
+  const mark = () => {
+    const from = site
+    return (shift: tf.Tensor) => dropFrom(from, rate, tf.add(seed, shift))
+  }
+  return Object.assign((x: tf.Tensor) => dropout(x, rate, fold(seed, site++)), { mark })
 }
 
 /** The parameter of that name. @throws Fault `parameter-missing`. */

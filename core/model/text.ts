@@ -1,6 +1,7 @@
 import { embedding, gelu, linear, tf } from '../tensor/index.ts'
 import { attentionBlock, blocked, dropped, feedForward, paddingMask, remember, type Memory } from './bert.ts'
 import { dense, norm, parameter, type Model } from './layers.ts'
+import { rerun } from './rerun.ts'
 import { decoderLayer, languageHead, textLayer, wordEmbeddings } from './names.ts'
 
 export { blocked, type Memory } from './bert.ts'
@@ -50,10 +51,17 @@ interface Surroundings {
 }
 
 /** One layer for the states x; they attend to `all`, themselves if left out. */
-function textBlock(model: Model, layer: number, { mode, picture, mask }: Surroundings, x: tf.Tensor, all = x) {
-  let next = selfAttention(model, selfAttentionName(layer, mode), x, all, mask)
-  if (mode !== 'text') next = attentionBlock(model, `${textLayer(layer)}.crossattention`, next, picture[layer]!)
-  return feedForward(model, textLayer(layer), next)
+function textBlock(model: Model, layer: number, { mode, picture, mask }: Surroundings, x: tf.Tensor, all?: tf.Tensor) {
+  const [name, own] = [textLayer(layer), selfAttentionName(layer, mode)]
+  const memory = mode === 'text' ? undefined : picture[layer]!
+  const names = [own, `${name}.crossattention`, `${name}.intermediate`, `${name}.output`]
+  const looked = memory ? [memory.key, memory.value] : []
+  return rerun(model, names, [x, mask, ...looked, ...(all ? [all] : [])], (model, [x, mask, ...rest]) => {
+    const [key, value] = memory ? rest.splice(0, 2) : []
+    let next = selfAttention(model, own, x!, rest[0] ?? x!, mask!)
+    if (memory) next = attentionBlock(model, `${name}.crossattention`, next, { ...memory, key: key!, value: value! })
+    return feedForward(model, name, next)
+  })
 }
 
 function maskFor(model: Model, ids: tf.Tensor, mode: TextMode): tf.Tensor {

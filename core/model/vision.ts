@@ -1,10 +1,11 @@
 import { gelu, linear, tf } from '../tensor/index.ts'
-import { attend, dense, joinHeads, norm, parameter, splitParts, type Weights } from './layers.ts'
+import { attend, dense, joinHeads, norm, parameter, splitParts } from './layers.ts'
 import { imageLayer } from './names.ts'
+import { rerun, type Rerunning } from './rerun.ts'
 import type { BlipShape } from './shape.ts'
 
 /** Any model whose pictures BLIP's ViT encodes. */
-export type VisionModel = Weights & { shape: Pick<BlipShape, 'image'> }
+export type VisionModel = Rerunning & { shape: Pick<BlipShape, 'image'> }
 
 /** Mean and deviation of CLIP's pictures, which BLIP normalises with too. */
 export const imageMean = [0.48145466, 0.4578275, 0.40821073]
@@ -18,7 +19,8 @@ export const imageDeviation = [0.26862954, 0.26130258, 0.27577711]
 export function encodeImages(model: VisionModel, images: tf.Tensor): tf.Tensor {
   const { depth, epsilon } = model.shape.image
   let x = embedPatches(model, normalise(images))
-  for (let i = 0; i < depth; i++) x = imageBlock(model, imageLayer(i), x)
+  for (let i = 0; i < depth; i++)
+    x = rerun(model, [imageLayer(i)], [x], (model, [x]) => imageBlock(model, imageLayer(i), x!))
   return norm(model, 'vision_model.post_layernorm', x, epsilon)
 }
 

@@ -25,6 +25,7 @@ export { categorical, dropout, fold, randomNormal, randomUniform } from './ops/r
 export { ignoredLabel, softmaxCrossEntropy } from './ops/softmaxCrossEntropy.ts'
 export { adamW, clipByGlobalNorm, globalNorm, type AdamWStep } from './ops/optimiser.ts'
 export { profileOperations, type OperationProfile } from './ops/profileOperations.ts'
+export { recompute } from './ops/recompute.ts'
 export { topK } from './ops/topK.ts'
 export { valueAndGradients, type LossWithExtra, type ValueAndGradients } from './ops/gradients.ts'
 

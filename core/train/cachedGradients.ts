@@ -85,7 +85,8 @@ function captureParts(options: StepOptions, cached: Cached, sums: Record<string,
 
   /** Both passes over a chunk draw the same random numbers, since they are given the same seed. */
   function forward([images, text, caption, seed]: tf.Tensor[]): Record<string, tf.Tensor> {
-    const model = { shape, parameters, drop: createDrop(knobs.dropout, fold(seed!, -1)) }
+    const drop = createDrop(knobs.dropout, fold(seed!, -1))
+    const model = { shape, parameters, drop, recompute: knobs.recompute }
     return cached.features({ shape, knobs, model, images: images!, text: text!, caption: caption! })
   }
 

@@ -22,7 +22,7 @@ export function parseKnobs(values: unknown, recipe = 'these knobs'): Knobs {
 
 function withoutConflict(knobs: Knobs, recipe: string): Knobs {
   const plan = planOf(knobs.system)
-  const conflict = accumulatedTurns(plan, knobs) ?? plan.conflict?.(knobs)
+  const conflict = accumulatedTurns(plan, knobs) ?? recomputedOther(plan, knobs) ?? plan.conflict?.(knobs)
   if (conflict) throw unusable(conflict.knob, recipe, conflict.reason)
   return knobs
 }
@@ -34,6 +34,11 @@ function accumulatedTurns({ alternating }: Plan, { accumulate, system }: Knobs):
     knob: 'accumulate',
     reason: `in "${system}" several optimisers take turns within a step, and only 1 is possible`,
   }
+}
+
+function recomputedOther({ recomputes }: Plan, { recompute, system }: Knobs): Conflict | undefined {
+  if (recomputes || !recompute) return undefined
+  return { knob: 'recompute', reason: `the models of "${system}" keep their activations` }
 }
 
 const unusable = (name: string, recipe: string, reason: string) =>

@@ -126,7 +126,8 @@ export function stepContext(options: StepOptions, inputs: tf.Tensor[]): StepCont
     tf.Tensor,
     tf.Scalar,
   ]
-  const model = { shape, parameters, drop: createDrop(knobs.dropout, fold(seed, -1)) }
+  const drop = createDrop(knobs.dropout, fold(seed, -1))
+  const model = { shape, parameters, drop, recompute: knobs.recompute }
   const batch = { images, text, caption, sample, captionId }
   return { ...batch, shape, knobs, variant, model, parameters, state, seed, step, promptLength }
 }

@@ -1,5 +1,6 @@
 import { gelu, linear, quickGelu, tf } from '../../tensor/index.ts'
 import { attend, dense, joinHeads, norm, parameter, splitParts, type Model } from '../layers.ts'
+import { rerun } from '../rerun.ts'
 import type { ClipShape } from './shape.ts'
 
 export type ClipModel = Model<ClipShape>
@@ -10,6 +11,14 @@ export interface BlockOptions {
   activation: 'gelu' | 'quick-gelu'
   /** Added to the scores; broadcast to [B, H, T, T]. */
   mask?: tf.Tensor | undefined
+}
+
+/** `block`, run again in the backward pass where the model asks for that. */
+export function rerunBlock(model: ClipModel, name: string, x: tf.Tensor, options: BlockOptions): tf.Tensor {
+  const { mask } = options
+  return rerun(model, [name], [x, ...(mask ? [mask] : [])], (model, [x, mask]) =>
+    block(model, name, x!, { ...options, mask }),
+  )
 }
 
 /** A pre-norm Transformer layer, the same in both of CLIP's encoders: [B, T, W] → [B, T, W]. */

@@ -1,7 +1,7 @@
 import { embedding, linear, tf } from '../../tensor/index.ts'
 import { norm, parameter } from '../layers.ts'
 import { unit } from '../unit.ts'
-import { block, type ClipModel } from './block.ts'
+import { rerunBlock, type ClipModel } from './block.ts'
 import { textLayer } from './names.ts'
 
 /** Added to the scores of later places. */
@@ -26,7 +26,7 @@ function encodeTokens(model: ClipModel, ids: tf.Tensor): tf.Tensor {
   const words = embedding(parameter(model, 'text_model.embeddings.token_embedding.weight'), ids)
   const mask = causalMask(length)
   let x = tf.add(words, tf.slice(positions, [0, 0], [length, -1]))
-  for (let i = 0; i < text.depth; i++) x = block(model, textLayer(i), x, { ...text, mask })
+  for (let i = 0; i < text.depth; i++) x = rerunBlock(model, textLayer(i), x, { ...text, mask })
   return x
 }
 

@@ -2,7 +2,7 @@ import { linear, tf } from '../../tensor/index.ts'
 import { norm, parameter } from '../layers.ts'
 import { unit } from '../unit.ts'
 import { normalise } from '../vision.ts'
-import { block, type ClipModel } from './block.ts'
+import { rerunBlock, type ClipModel } from './block.ts'
 import { imageLayer } from './names.ts'
 import { residualState } from './resnet.ts'
 import type { TransformerImage } from './shape.ts'
@@ -18,7 +18,7 @@ export function imageFeature(model: ClipModel, images: tf.Tensor): tf.Tensor {
 function classState(model: ClipModel, image: TransformerImage, images: tf.Tensor): tf.Tensor {
   const { width, depth, epsilon } = image
   let x = norm(model, 'vision_model.pre_layrnorm', embedPatches(model, image, normalise(images)), epsilon)
-  for (let i = 0; i < depth; i++) x = block(model, imageLayer(i), x, image)
+  for (let i = 0; i < depth; i++) x = rerunBlock(model, imageLayer(i), x, image)
   const first = tf.reshape(tf.slice(x, [0, 0, 0], [x.shape[0]!, 1, width]), [x.shape[0]!, width])
   return norm(model, 'vision_model.post_layernorm', first, epsilon)
 }

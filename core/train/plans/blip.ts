@@ -25,6 +25,7 @@ export const blipPlan: Plan<BlipShape, BlipKnobs> = {
   system: 'blip',
   family: 'blip',
   knobs,
+  recomputes: true,
   trains,
   conflict: momentumConflict,
   keptFloats,
@@ -63,15 +64,18 @@ function trains(name: string, { itcWeight, itmWeight, lmWeight }: BlipKnobs): bo
  */
 function keptFloats(shape: BlipShape, knobs: BlipKnobs): number {
   const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
+  const stack = (depth: number, width: number, layer: number) =>
+    knobs.recompute ? depth * width + layer : depth * layer
   const { image, text, embed } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
-  const seen = imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
+  const seen =
+    imageTokens * stack(image.depth, image.width, 10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
   const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
   const plainRows = itcWeight + itmWeight > 0 ? batchSize : 0
   const fusedRows = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)
-  const plain = length * text.depth * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
-  const cross = length * text.depth * (6 * text.width + 2 * text.heads * imageTokens)
+  const plain = length * stack(text.depth, text.width, 10 * text.width + 2 * text.inner + 2 * text.heads * length)
+  const cross = length * stack(text.depth, 0, 6 * text.width + 2 * text.heads * imageTokens)
   const logits = lmWeight > 0 ? 2 * batchSize * length * text.vocabularySize : 0
   const momentum = momentumFloats(blipParameterShapes(shape), blipFollowed, { ...knobs, embed })
   return batchSize * seen + plainRows * plain + fusedRows * (plain + cross) + logits + momentum

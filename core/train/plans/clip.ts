@@ -21,6 +21,7 @@ export const clipPlan: Plan<ClipShape, ClipKnobs> = {
   system: 'clip',
   family: 'clip',
   knobs,
+  recomputes: true,
   trains: (name, { loss }) => loss === 'sigmoid' || name !== logitBiasName,
   conflict: accumulatedChunks,
   keptFloats,
@@ -56,13 +57,13 @@ function keptFloats(shape: ClipShape, knobs: ClipKnobs): number {
   const { image, text, embed } = shape
   const { batchSize } = knobs
   const held = chunkOf(knobs)
-  const pair = imageFloats(image) + stackFloats(text, Math.min(knobs.textLength, text.context))
+  const pair = imageFloats(image, knobs) + stackFloats(text, Math.min(knobs.textLength, text.context), knobs)
   const compared = 4 * batchSize ** 2 + 4 * batchSize * embed
   return held * pair + compared + (held < batchSize ? gradientSums(shape) : 0)
 }
 
-function imageFloats(image: TransformerImage | ResidualImage): number {
-  if (image.kind === 'vit') return stackFloats(image, (image.size / image.patch) ** 2 + 1)
+function imageFloats(image: TransformerImage | ResidualImage, knobs: ClipKnobs): number {
+  if (image.kind === 'vit') return stackFloats(image, (image.size / image.patch) ** 2 + 1, knobs)
   // two convolutions, norms and activations each keep about four grids
   return image.widths.reduce((floats, width, stage) => {
     const grid = cnnGrid(image.size, { ...image, widths: image.widths.slice(0, stage + 1) })
@@ -78,8 +79,10 @@ interface Stack {
 }
 
 /** For each token about ten widths, twice the inner width, and two rows of attention for each head. */
-const stackFloats = ({ width, inner, heads, depth }: Stack, tokens: number): number =>
-  tokens * depth * (10 * width + 2 * inner + 2 * heads * tokens)
+function stackFloats({ width, inner, heads, depth }: Stack, tokens: number, { recompute }: ClipKnobs): number {
+  const layer = 10 * width + 2 * inner + 2 * heads * tokens
+  return tokens * (recompute ? depth * width + layer : depth * layer)
+}
 
 function gradientSums(shape: ClipShape): number {
   const sizes = [...clipParameterShapes(shape).values()].map((dims) => dims.reduce((size, side) => size * side, 1))

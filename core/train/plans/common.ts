@@ -50,6 +50,8 @@ export const commonKnobs = {
   evaluatePictures: whole.min(0),
   /** Candidates that the matching head ranks again; 0 ranks by cosine alone. */
   rerank: whole.min(0),
+  /** Keep only the inputs of Transformer blocks, and run these again in the backward pass. */
+  recompute: z.boolean().default(false),
   /** Compile steps with XLA. */
   compile: z.boolean(),
 }

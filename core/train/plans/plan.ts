@@ -11,6 +11,8 @@ export interface Plan<S extends Shape = Shape, K extends CommonKnobs = CommonKno
   knobs: z.ZodRawShape
   /** Whether a step has several optimisers that take turns. */
   alternating?: boolean
+  /** Whether the blocks of its models can run again in the backward pass. */
+  recomputes?: boolean
   /** Knobs that can't be used together, though each is in range. */
   conflict?(knobs: K): Conflict | undefined
   /** Whether a parameter is trained; the others get neither update nor decay. */

@@ -40,11 +40,14 @@ describe.skipIf(!plugin)('the two runtimes', () => {
     expect(native.random.slice(4)).toEqual(native.random.slice(0, 4))
   })
 
-  test.each(['loss', 'itc', 'itm', 'lm', 'temperature', 'gradientNorm'])('agree on %s over three training steps within 1e-5', (name) => {
-    const values = (run: Steps) => run.losses.map((report) => report[name]!)
-    expect(difference(values(compiled), values(native))).toBeLessThan(1e-5)
-    expect(values(native).every(Number.isFinite)).toBe(true)
-  })
+  test.each(['loss', 'itc', 'itm', 'lm', 'temperature', 'gradientNorm'])(
+    'agree on %s over three training steps within 1e-5',
+    (name) => {
+      const values = (run: Steps) => run.losses.map((report) => report[name]!)
+      expect(difference(values(compiled), values(native))).toBeLessThan(1e-5)
+      expect(values(native).every(Number.isFinite)).toBe(true)
+    },
+  )
 
   test('agree on the parameters afterwards', () => {
     expect(difference(compiled.sums, native.sums)).toBeLessThan(1e-4)
