@@ -5,7 +5,7 @@ import { nodeBinary, root } from '../setup/places.mjs'
 import { step } from '../setup/say.mjs'
 import { readReport } from './report.mjs'
 
-const limitMs = 20 * 60_000
+const limitMs = 40 * 60_000
 
 /** Resolves to `{ name, passed, failed, leftOut }`. Without a compute runtime its tests skip themselves and are listed. */
 export async function runVitest(results, { runtime, plugin }) {
