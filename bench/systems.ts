@@ -50,8 +50,9 @@ interface Figure {
   name: string
   unit: string
   value: number
-  /** What knowing nothing of the picture reaches. */
-  chance: number
+  /** What knowing nothing of the picture reaches: chance, or always the commonest caption. */
+  blind: number
+  blindName: 'chance' | 'commonest caption'
 }
 
 export async function* bench({ quick, only }: BenchOptions): AsyncGenerator<BenchRow> {
@@ -75,16 +76,16 @@ async function* rowsOf(recipe: Recipe, pairs: SamplePairs, quick: boolean): Asyn
     runs.push(await trainRecipe({ ...run, start: starts[recipe.name] }, (model) => figuresOf(model, recipe, pairs)))
     seconds.push((performance.now() - begun) / 1000)
   }
-  for (const [index, { name, unit, chance }] of runs[0]!.entries()) {
+  for (const [index, { name, unit, blind, blindName }] of runs[0]!.entries()) {
     const values = runs.map((figures) => figures[index]!.value)
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     yield {
       name: `${recipe.name}: ${name}`,
       unit,
       ours: mean,
-      peer: chance,
-      peerName: 'chance',
-      ratio: chance > 0 ? mean / chance : null,
+      peer: blind,
+      peerName: blindName,
+      ratio: blind > 0 ? mean / blind : null,
       target: null,
       pass: null,
       n: values.length,
@@ -114,7 +115,7 @@ async function figuresOf(model: LoadedModel<Shape>, recipe: Recipe, { training, 
     const found = await measureRetrieval(model, heldOut, { pictures: 0, rerank: 0 })
     if (found) {
       const value = 50 * (found.imageToText.r1 + found.textToImage.r1)
-      figures.push({ name: 'retrieval R@1', unit: '%', value, chance: 100 / found.candidates })
+      figures.push({ name: 'retrieval R@1', unit: '%', value, blind: 100 / found.candidates, blindName: 'chance' })
     }
   }
   if (recipe.knobs['lmWeight']?.value !== 0) {
@@ -134,7 +135,8 @@ async function rightFromWrong(model: LoadedModel<Shape>, heldOut: SamplePairs['h
     name: 'right from wrong captions, AUC',
     unit: '%',
     value: 100 * areaUnderCurve(similarity, right),
-    chance: 50,
+    blind: 50,
+    blindName: 'chance',
   }
 }
 
@@ -151,13 +153,15 @@ function captionFigures(
       name: 'captions, word F1',
       unit: '%',
       value: 100 * wordF1(written, references),
-      chance: 100 * wordF1(always, references),
+      blind: 100 * wordF1(always, references),
+      blindName: 'commonest caption',
     },
     {
       name: 'captions, CIDEr-D × 100',
       unit: '',
       value: 100 * ciderD(written, references),
-      chance: 100 * ciderD(always, references),
+      blind: 100 * ciderD(always, references),
+      blindName: 'commonest caption',
     },
   ]
 }
