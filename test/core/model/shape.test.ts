@@ -36,9 +36,9 @@ describe('a shape is refused', () => {
     expect(() => parseShape(rest)).toThrow(/embed/)
   })
 
-  test('when its file lacks a number', () => {
+  test('when its file lacks a part', () => {
     const path = join(temporaryFolder(), 'broken.json')
     writeFileSync(path, '{ "name": "broken", "embed": 4 }')
-    expect(() => readShape(path)).toThrow(/image/)
+    expect(() => readShape(path)).toThrow(/text/)
   })
 })
