@@ -37,7 +37,7 @@ export async function trainRecipe<T>(run: RecipeRun, use: (model: LoadedModel<Sh
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-recipe-'))
   const pictures = startPictureLoader({ size: shape.image.size, cache: join(tmpdir(), 'winnow-bench-pictures') })
   try {
-    const { checkpoint } = await train({
+    await train({
       folder,
       name: recipe.name,
       pairs: run.pairs,
@@ -60,9 +60,6 @@ export async function trainRecipe<T>(run: RecipeRun, use: (model: LoadedModel<Sh
       },
       signal: new AbortController().signal,
     })
-    const best = await loadCheckpoint(checkpoint.folder)
-    tf.dispose(model.parameters)
-    model.parameters = upload(best.tensors)
     return await use(model)
   } finally {
     await pictures.close()

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
-import { checkpointHash, readManifest, writeCheckpoint } from '../checkpoint/index.ts'
+import { loadCheckpoint, writeCheckpoint } from '../checkpoint/index.ts'
 import { download } from '../model/index.ts'
+import { tf } from '../tensor/index.ts'
 import type { TrainOptions } from './loop.ts'
 import type { Best, RunState } from './resume.ts'
 
@@ -54,13 +55,16 @@ export function createHeldOutWatch(options: Watched, from: Best | null) {
     return value
   }
 
-  /** The best weights, as the run's result. */
+  /** The best weights as the run's result, on the device too: whoever measures the run measures those. */
   async function outcome() {
+    const { hash, tensors } = await loadCheckpoint(folder)
+    for (const [name, { shape, data }] of Object.entries(tensors))
+      tf.tidy(() => options.parameters[name]!.assign(tf.tensor(data, shape)))
     report.checkpoint(best!.step, folder)
     report.log(
       `Keeps the weights after step ${best!.step}, the best on the held-out pairs (${best!.value.toFixed(3)}).`,
     )
-    return { step: best!.step, checkpoint: { folder, hash: checkpointHash(await readManifest(folder)) } }
+    return { step: best!.step, checkpoint: { folder, hash } }
   }
 
   return { due, ended, look, outcome, best: () => best }
