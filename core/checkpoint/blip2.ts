@@ -1,16 +1,13 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../contract/fault.ts'
 import { languageHead, qformerParameterShapes, temperature, wordEmbeddings } from '../model/qformer/names.ts'
 import type { QFormerShape } from '../model/qformer/shape.ts'
-import { checkDimensions, type HostTensor, type HostTensors } from '../model/parameters.ts'
-import { tokenizerJson } from '../text/tokenizer.ts'
+import type { HostTensor, HostTensors } from '../model/parameters.ts'
 import { withBlipTokens } from '../text/vocabulary.ts'
 import { blip2Architecture, blip2Config, blip2Shape, parseBlip2Config } from './blip2Config.ts'
-import { preprocessorConfig } from './config.ts'
-import { writeSynced } from './durable.ts'
-import { openSafetensors, writeSafetensors } from './safetensors.ts'
-import { json, readTokens, specialTokensMap, tokenizerConfig } from './tokenizerFiles.ts'
+import { readPublishedTensors, writePublished } from './publishedFolder.ts'
+import { readTokens } from './tokenizerFiles.ts'
 
 export interface QFormerModel {
   shape: QFormerShape
@@ -24,23 +21,14 @@ export interface QFormerModel {
  * @returns the files' names
  */
 export async function exportBlip2(folder: string, { shape, tensors, vocabulary }: QFormerModel): Promise<string[]> {
-  await mkdir(folder, { recursive: true })
-  const processor = { processor_class: 'Blip2Processor' }
-  const texts: Record<string, string> = {
-    'config.json': json(blip2Config(shape)),
-    'preprocessor_config.json': json({ ...preprocessorConfig(shape), ...processor }),
-    'vocab.txt': `${vocabulary.join('\n')}\n`,
-    'tokenizer.json': json(tokenizerJson(vocabulary)),
-    'tokenizer_config.json': json({ ...tokenizerConfig(shape), ...processor }),
-    'special_tokens_map.json': json(specialTokensMap),
-    'README.md': readme,
-  }
-  for (const [name, text] of Object.entries(texts)) await writeSynced(join(folder, name), text)
-  // The weights come last and get their name when they are whole: an interrupted export can't be mistaken for a model.
-  const unfinished = join(folder, '.model.safetensors.part')
-  await writeSafetensors(unfinished, Object.fromEntries(publishedNames(shape).map((name) => [name, tensors[name]!])))
-  await rename(unfinished, join(folder, 'model.safetensors'))
-  return [...Object.keys(texts), 'model.safetensors']
+  return writePublished(folder, {
+    config: blip2Config(shape),
+    processor: 'Blip2Processor',
+    readme,
+    vocabulary,
+    shape,
+    tensors: Object.fromEntries(publishedNames(shape).map((name) => [name, tensors[name]!])),
+  })
 }
 
 export interface ImportedQFormer extends QFormerModel {
@@ -63,22 +51,16 @@ export async function importBlip2(folder: string): Promise<ImportedQFormer> {
     throw new Fault('model-unsupported', message, { subject: folder })
   }
   const shape = blip2Shape(config, vocabulary, folder)
-  const tensors = await readPublished(join(folder, 'model.safetensors'), shape, rows)
+  const tensors = await readPublished(folder, shape, rows)
   const missing = [...qformerParameterShapes(shape).keys()].filter((name) => !tensors[name])
   return { shape, vocabulary, tensors, missing }
 }
 
-async function readPublished(path: string, shape: QFormerShape, rows: number): Promise<HostTensors> {
-  await using file = await openSafetensors(path)
+async function readPublished(folder: string, shape: QFormerShape, rows: number): Promise<HostTensors> {
   const expected = qformerParameterShapes(shape)
   expected.set(wordEmbeddings, [rows, shape.text.width])
-  const tensors: HostTensors = {}
-  for (const name of publishedNames(shape)) {
-    const entry = file.entries.get(name)
-    if (!entry) throw new Fault('parameter-missing', `The model lacks the tensor ${name}.`, { subject: path })
-    checkDimensions(name, expected.get(name)!, entry.shape, path)
-    tensors[name] = await file.read(name)
-  }
+  const wanted = publishedNames(shape).map((name) => ({ name, published: [name], shape: expected.get(name)! }))
+  const tensors = await readPublishedTensors(folder, wanted)
   tensors[wordEmbeddings] = withRows(tensors[wordEmbeddings]!, shape.text.vocabularySize)
   return tensors
 }

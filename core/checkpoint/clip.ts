@@ -1,16 +1,13 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../contract/fault.ts'
 import { clipParameterShapes, logitBiasName } from '../model/clip/names.ts'
 import type { ClipShape } from '../model/clip/shape.ts'
-import { checkDimensions, type HostTensors } from '../model/parameters.ts'
-import { tokenizerJson } from '../text/tokenizer.ts'
+import type { HostTensors } from '../model/parameters.ts'
 import { specialTokenText, withBlipTokens } from '../text/vocabulary.ts'
 import { clipArchitecture, clipConfig, clipShapeOf, parseClipConfig, unsupported } from './clipConfig.ts'
-import { preprocessorConfig } from './config.ts'
-import { writeSynced } from './durable.ts'
-import { openSafetensors, writeSafetensors } from './safetensors.ts'
-import { json, readTokens, specialTokensMap, tokenizerConfig } from './tokenizerFiles.ts'
+import { readPublishedTensors, writePublished } from './publishedFolder.ts'
+import { readTokens } from './tokenizerFiles.ts'
 
 export interface TwoEncoders {
   shape: ClipShape
@@ -29,24 +26,15 @@ export async function exportClip(folder: string, { shape, tensors, vocabulary }:
     const message = `A ${clipArchitecture} sees through a Transformer; this model has a ResNet.`
     throw new Fault('model-unsupported', message, { subject: shape.name })
   }
-  await mkdir(folder, { recursive: true })
-  const processor = { processor_class: 'CLIPProcessor' }
-  const looks = { image_processor_type: 'CLIPImageProcessor', do_center_crop: false }
-  const texts: Record<string, string> = {
-    'config.json': json(clipConfig(shape, image)),
-    'preprocessor_config.json': json({ ...preprocessorConfig(shape), ...looks, ...processor }),
-    'vocab.txt': `${vocabulary.join('\n')}\n`,
-    'tokenizer.json': json(tokenizerJson(vocabulary)),
-    'tokenizer_config.json': json({ ...tokenizerConfig(shape), ...processor }),
-    'special_tokens_map.json': json(specialTokensMap),
-    'README.md': readme,
-  }
-  for (const [name, text] of Object.entries(texts)) await writeSynced(join(folder, name), text)
-  // The weights come last and get their name when they are whole: an interrupted export can't be mistaken for a model.
-  const unfinished = join(folder, '.model.safetensors.part')
-  await writeSafetensors(unfinished, Object.fromEntries(publishedNames(shape).map((name) => [name, tensors[name]!])))
-  await rename(unfinished, join(folder, 'model.safetensors'))
-  return [...Object.keys(texts), 'model.safetensors']
+  return writePublished(folder, {
+    config: clipConfig(shape, image),
+    looks: { image_processor_type: 'CLIPImageProcessor', do_center_crop: false },
+    processor: 'CLIPProcessor',
+    readme,
+    vocabulary,
+    shape,
+    tensors: Object.fromEntries(publishedNames(shape).map((name) => [name, tensors[name]!])),
+  })
 }
 
 export interface ImportedTwoEncoders extends TwoEncoders {
@@ -66,21 +54,10 @@ export async function importClip(folder: string): Promise<ImportedTwoEncoders> {
   }
   const vocabulary = withBlipTokens(tokens, folder)
   const shape = clipShapeOf(config, vocabulary, folder)
-  const tensors = await readPublished(join(folder, 'model.safetensors'), shape)
-  return { shape, vocabulary, tensors, missing: [logitBiasName] }
-}
-
-async function readPublished(path: string, shape: ClipShape): Promise<HostTensors> {
-  await using file = await openSafetensors(path)
   const expected = clipParameterShapes(shape)
-  const tensors: HostTensors = {}
-  for (const name of publishedNames(shape)) {
-    const entry = file.entries.get(name)
-    if (!entry) throw new Fault('parameter-missing', `The model lacks the tensor ${name}.`, { subject: path })
-    checkDimensions(name, expected.get(name)!, entry.shape, path)
-    tensors[name] = await file.read(name)
-  }
-  return tensors
+  const wanted = publishedNames(shape).map((name) => ({ name, published: [name], shape: expected.get(name)! }))
+  const tensors = await readPublishedTensors(folder, wanted)
+  return { shape, vocabulary, tensors, missing: [logitBiasName] }
 }
 
 /** All our names but the bias's; they are the published ones. */

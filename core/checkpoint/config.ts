@@ -64,10 +64,10 @@ export function publishedConfig({ image, text, embed }: BlipShape, layout: Layou
 }
 
 /** The preprocessor's settings: squash to a square (bicubic), 1/255, CLIP's mean and deviation. */
-export function preprocessorConfig({ image }: { image: { size: number } }) {
+export function preprocessorConfig({ image }: { image: { size: number } }, processor: string) {
   return {
     image_processor_type: 'BlipImageProcessor',
-    processor_class: 'BlipProcessor',
+    processor_class: processor,
     do_convert_rgb: true,
     do_resize: true,
     size: { height: image.size, width: image.size },

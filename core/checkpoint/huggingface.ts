@@ -1,16 +1,14 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../contract/fault.ts'
-import { checkDimensions, type HostTensors } from '../model/parameters.ts'
+import type { HostTensors } from '../model/parameters.ts'
 import { parameterShapes } from '../model/families.ts'
 import type { BlipShape } from '../model/shape.ts'
 import { withBlipTokens } from '../text/vocabulary.ts'
-import { tokenizerJson } from '../text/tokenizer.ts'
-import { writeSynced } from './durable.ts'
-import { preprocessorConfig, publishedConfig, shapeFromConfig } from './config.ts'
+import { publishedConfig, shapeFromConfig } from './config.ts'
 import { architectures, layoutNames, toLayout, type Layout } from './layout.ts'
-import { openSafetensors, writeSafetensors } from './safetensors.ts'
-import { json, readTokens, specialTokensMap, tokenizerConfig } from './tokenizerFiles.ts'
+import { readPublishedTensors, writePublished } from './publishedFolder.ts'
+import { json, readTokens } from './tokenizerFiles.ts'
 
 export interface ExportedModel {
   shape: BlipShape
@@ -25,23 +23,15 @@ export interface ExportedModel {
  */
 export async function exportHuggingFace(folder: string, model: ExportedModel): Promise<string[]> {
   const { shape, tensors, vocabulary, layout } = model
-  await mkdir(folder, { recursive: true })
-  const texts: Record<string, string> = {
-    'config.json': json(publishedConfig(shape, layout)),
-    'preprocessor_config.json': json(preprocessorConfig(shape)),
-    'vocab.txt': `${vocabulary.join('\n')}\n`,
-    'tokenizer.json': json(tokenizerJson(vocabulary)),
-    'tokenizer_config.json': json(tokenizerConfig(shape)),
-    'special_tokens_map.json': json(specialTokensMap),
-    'README.md': readme(layout),
-  }
-  if (layout === 'captioning') texts['generation_config.json'] = json(generationConfig(shape))
-  for (const [name, text] of Object.entries(texts)) await writeSynced(join(folder, name), text)
-  // The weights come last and get their name when they are whole: an interrupted export can't be mistaken for a model.
-  const unfinished = join(folder, '.model.safetensors.part')
-  await writeSafetensors(unfinished, toLayout(shape, tensors, layout))
-  await rename(unfinished, join(folder, 'model.safetensors'))
-  return [...Object.keys(texts), 'model.safetensors']
+  return writePublished(folder, {
+    config: publishedConfig(shape, layout),
+    processor: 'BlipProcessor',
+    readme: readme(layout),
+    more: layout === 'captioning' ? { 'generation_config.json': json(generationConfig(shape)) } : {},
+    vocabulary,
+    shape,
+    tensors: toLayout(shape, tensors, layout),
+  })
 }
 
 export interface ImportedModel {
@@ -63,22 +53,15 @@ export async function importHuggingFace(folder: string): Promise<ImportedModel> 
   const layout = layoutOf(config, folder)
   const vocabulary = withBlipTokens(await readTokens(folder), folder)
   const shape = shapeFromConfig(config, vocabulary, folder)
-  const tensors = await readLayout(join(folder, 'model.safetensors'), shape, layout)
-  const missing = [...parameterShapes(shape).keys()].filter((name) => !tensors[name])
-  return { shape, vocabulary, layout, tensors, missing }
-}
-
-async function readLayout(path: string, shape: BlipShape, layout: Layout): Promise<HostTensors> {
-  await using file = await openSafetensors(path)
   const expected = parameterShapes(shape)
-  const tensors: HostTensors = {}
-  for (const [published, name] of layoutNames(shape, layout)) {
-    const found = [published, ...(aliases[published] ?? [])].find((alias) => file.entries.has(alias))
-    if (!found) throw new Fault('parameter-missing', `The model lacks the tensor ${published}.`, { subject: path })
-    checkDimensions(published, expected.get(name)!, file.entries.get(found)!.shape, path)
-    tensors[name] = await file.read(found)
-  }
-  return tensors
+  const wanted = [...layoutNames(shape, layout)].map(([published, name]) => ({
+    name,
+    published: [published, ...(aliases[published] ?? [])],
+    shape: expected.get(name)!,
+  }))
+  const tensors = await readPublishedTensors(folder, wanted)
+  const missing = [...expected.keys()].filter((name) => !tensors[name])
+  return { shape, vocabulary, layout, tensors, missing }
 }
 
 /** Tied tensors are stored once, under whichever of their names the writer met first. */

@@ -13,16 +13,17 @@ export const specialTokensMap = {
   mask_token: specialTokenText.mask,
 }
 
-export function tokenizerConfig({ text }: { text: { context: number } }) {
+/** @param context most tokens of a text; @param processor the class that uses the tokenizer */
+export function tokenizerConfig(context: number, processor: string) {
   return {
     ...specialTokensMap,
     tokenizer_class: 'BertTokenizer',
-    processor_class: 'BlipProcessor',
+    processor_class: processor,
     do_lower_case: true,
     tokenize_chinese_chars: true,
     strip_accents: null,
     clean_up_tokenization_spaces: true,
-    model_max_length: text.context,
+    model_max_length: context,
   }
 }
 
