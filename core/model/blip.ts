@@ -1,6 +1,7 @@
-import { tf } from '../tensor/index.ts'
-import { dense, type Model } from './layers.ts'
+import type { tf } from '../tensor/index.ts'
+import { dense, firstToken, type Model } from './layers.ts'
 import { encodeFirstToken, encodeText, rememberPicture, scoreTokens, type Memory } from './text.ts'
+import { unit } from './unit.ts'
 
 /**
  * BLIP's mixture of encoder and decoder, as pure functions of a model and its inputs.
@@ -26,16 +27,4 @@ export function matchLogits(model: Model, picture: Memory[], ids: tf.Tensor): tf
 /** Scores of every next token: image tokens [B, N, W] and int32 [B, L], [DEC] first → [B, L, V]. */
 export function captionLogits(model: Model, image: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   return scoreTokens(model, encodeText(model, ids, 'decoder', rememberPicture(model, image)))
-}
-
-/** [B, T, W] → [B, W] */
-function firstToken(x: tf.Tensor): tf.Tensor {
-  const [batch, , width] = x.shape as [number, number, number]
-  return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width])
-}
-
-/** Scales rows to length 1; the floor keeps a zero row at zero instead of NaN. */
-function unit(x: tf.Tensor): tf.Tensor {
-  const squares = tf.sum(tf.square(x), -1, true)
-  return tf.mul(x, tf.rsqrt(tf.maximum(squares, 1e-24)))
 }

@@ -56,6 +56,12 @@ export function norm(model: Weights, name: string, x: tf.Tensor, epsilon: number
   return layerNorm(x, parameter(model, `${name}.weight`), parameter(model, `${name}.bias`), epsilon)
 }
 
+/** [B, T, W] → [B, W] */
+export function firstToken(x: tf.Tensor): tf.Tensor {
+  const [batch, , width] = x.shape as [number, number, number]
+  return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width])
+}
+
 /** [B, T, W] → [B, heads, T, W / heads] */
 export function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
   const [batch, length, width] = x.shape as [number, number, number]

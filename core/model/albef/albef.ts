@@ -1,6 +1,6 @@
 import { embedding, gelu, linear, tf } from '../../tensor/index.ts'
 import { attentionBlock, dropped, feedForward, paddingMask, remember, type Memory } from '../bert.ts'
-import { dense, norm, parameter, type Model } from '../layers.ts'
+import { dense, norm, parameter, type Model, firstToken } from '../layers.ts'
 import { unit } from '../unit.ts'
 import { languageHead, textEmbeddings, textLayer, wordEmbeddings } from './names.ts'
 import type { AlbefShape } from './shape.ts'
@@ -89,10 +89,4 @@ function embedTokens(model: Albef, ids: tf.Tensor): tf.Tensor {
   const words = embedding(parameter(model, wordEmbeddings), ids)
   const places = tf.add(tf.slice(table('position'), [0, 0], [ids.shape[1]!, -1]), tf.slice(table('token_type'), 0, 1))
   return dropped(model, norm(model, `${textEmbeddings}.LayerNorm`, tf.add(words, places), model.shape.text.epsilon))
-}
-
-/** [B, T, W] → [B, W] */
-function firstToken(x: tf.Tensor): tf.Tensor {
-  const [batch, , width] = x.shape as [number, number, number]
-  return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width])
 }
