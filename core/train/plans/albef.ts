@@ -2,20 +2,14 @@ import { z } from 'zod'
 import { albefParameterShapes } from '../../model/albef/names.ts'
 import type { AlbefShape } from '../../model/albef/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
-import { matchingPrior } from './blip.ts'
-import { share, weight, whole, type CommonKnobs } from './common.ts'
+import { share, weight, type CommonKnobs } from './common.ts'
+import { matchingKnobs, matchingSignatures } from './matching.ts'
 import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
 
 const knobs = {
-  /** Weights of the three losses; 0 leaves a loss out of the step altogether. */
-  itcWeight: weight,
-  itmWeight: weight,
+  ...matchingKnobs,
   mlmWeight: weight,
-  /** Pairs of the batch that the matching loss takes as anchors; 0 takes all. */
-  itmAnchors: whole.min(0),
-  /** Step from which the matching loss counts. */
-  itmFrom: whole.min(0),
   /** Share of the words that are asked for. */
   maskRate: share,
   ...momentumKnobs,
@@ -31,12 +25,9 @@ export const albefPlan: Plan<AlbefShape, AlbefKnobs> = {
   trains,
   conflict: momentumConflict,
   keptFloats,
-  signatures: ({ text }, { batchSize, queueSize, itcWeight, itmWeight, mlmWeight }) => [
-    ...(itcWeight > 0
-      ? [{ report: 'itc', value: Math.log(batchSize + queueSize), tolerance: 0.02, code: 'contrast-chance' }]
-      : []),
-    ...(itmWeight > 0 ? [{ report: 'itm', value: matchingPrior, tolerance: 0.005, code: 'itm-prior' }] : []),
-    ...(mlmWeight > 0
+  signatures: ({ text }, knobs) => [
+    ...matchingSignatures(knobs, knobs.batchSize + knobs.queueSize),
+    ...(knobs.mlmWeight > 0
       ? [{ report: 'mlm', value: Math.log(text.vocabularySize), tolerance: 0.02, code: 'words-chance' }]
       : []),
   ],

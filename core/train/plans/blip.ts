@@ -1,19 +1,14 @@
 import { z } from 'zod'
 import { imageTokenCount, type BlipShape } from '../../model/shape.ts'
 import { blipParameterShapes } from '../../model/names.ts'
-import { whole, weight, type CommonKnobs } from './common.ts'
+import { weight, type CommonKnobs } from './common.ts'
+import { matchingKnobs, matchingSignatures } from './matching.ts'
 import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
 
 const knobs = {
-  /** Weights of the three losses; 0 leaves a loss out of the step altogether. */
-  itcWeight: weight,
-  itmWeight: weight,
+  ...matchingKnobs,
   lmWeight: weight,
-  /** Pairs of the batch that the matching loss takes as anchors; 0 takes all. */
-  itmAnchors: whole.min(0),
-  /** Step from which the matching loss counts. */
-  itmFrom: whole.min(0),
   labelSmoothing: z.number().min(0).max(0.5),
   ...momentumKnobs,
 }
@@ -29,16 +24,8 @@ export const blipPlan: Plan<BlipShape, BlipKnobs> = {
   trains,
   conflict: momentumConflict,
   keptFloats,
-  signatures: (_, { batchSize, queueSize, itcWeight, itmWeight }) => [
-    ...(itcWeight > 0
-      ? [{ report: 'itc', value: Math.log(batchSize + queueSize), tolerance: 0.02, code: 'contrast-chance' }]
-      : []),
-    ...(itmWeight > 0 ? [{ report: 'itm', value: matchingPrior, tolerance: 0.005, code: 'itm-prior' }] : []),
-  ],
+  signatures: (_, knobs) => matchingSignatures(knobs, knobs.batchSize + knobs.queueSize),
 }
-
-/** Loss of a matching head that knows only that a third of its questions are matches. */
-export const matchingPrior = -((1 / 3) * Math.log(1 / 3) + (2 / 3) * Math.log(2 / 3))
 
 /** The parameters that have a copy in the teacher: those of the two encoders, by themselves. */
 export const blipFollowed = (name: string) =>

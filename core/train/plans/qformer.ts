@@ -2,19 +2,13 @@ import { z } from 'zod'
 import { looksAtPicture } from '../../model/qformer/names.ts'
 import type { QFormerShape } from '../../model/qformer/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
-import { matchingPrior } from './blip.ts'
-import { weight, whole, type CommonKnobs } from './common.ts'
+import { weight, type CommonKnobs } from './common.ts'
+import { matchingKnobs, matchingSignatures } from './matching.ts'
 import type { Plan } from './plan.ts'
 
 const knobs = {
-  /** Weights of the three losses; 0 leaves a loss out of the step altogether. */
-  itcWeight: weight,
-  itmWeight: weight,
+  ...matchingKnobs,
   lmWeight: weight,
-  /** Pairs of the batch that the matching loss takes as anchors; 0 takes all. */
-  itmAnchors: whole.min(0),
-  /** Step from which the matching loss counts. */
-  itmFrom: whole.min(0),
   /** Of the captioning loss. */
   labelSmoothing: z.number().min(0).max(0.5),
   /** Of the contrastive loss. */
@@ -34,10 +28,7 @@ export const qformerPlan: Plan<QFormerShape, QFormerKnobs> = {
   knobs,
   trains,
   keptFloats,
-  signatures: (_, { batchSize, itcWeight, itmWeight }) => [
-    ...(itcWeight > 0 ? [{ report: 'itc', value: Math.log(batchSize), tolerance: 0.02, code: 'contrast-chance' }] : []),
-    ...(itmWeight > 0 ? [{ report: 'itm', value: matchingPrior, tolerance: 0.005, code: 'itm-prior' }] : []),
-  ],
+  signatures: (_, knobs) => matchingSignatures(knobs, knobs.batchSize),
 }
 
 /** The parameters that the knobs' losses reach. The frozen encoder's last norm is trained, as in LAVIS (`ln_vision`). */

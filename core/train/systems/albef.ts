@@ -9,7 +9,7 @@ import {
   type Albef,
 } from '../../model/albef/albef.ts'
 import type { AlbefShape } from '../../model/albef/shape.ts'
-import { clampTemperature, contrastiveLoss } from '../../objective/itc.ts'
+import { contrastiveLoss } from '../../objective/itc.ts'
 import { matchingCrossEntropy, matchingRows, pick, type DrawInput, type MatchingRows } from '../../objective/itm.ts'
 import { maskedTokenLoss, maskTokens } from '../../objective/masked.ts'
 import { untaped } from '../../objective/momentum.ts'
@@ -27,18 +27,20 @@ import {
   withoutMatching,
 } from './momentum.ts'
 import type { AfterContext, Losses, StepContext, System } from './system.ts'
+import { activeReports, settleTemperature, weightedSum } from './weighted.ts'
 
 type Context = StepContext<AlbefShape, AlbefKnobs>
+
+const weightsOf = ({ itcWeight, itmWeight, mlmWeight }: AlbefKnobs) => ({
+  itc: itcWeight,
+  itm: itmWeight,
+  mlm: mlmWeight,
+})
 
 /** ALBEF (arXiv 2107.07651): the sum of ITC, ITM and MLM, the first and the last taught by a momentum model. */
 export const albefSystem: System<AlbefShape, AlbefKnobs> = {
   plan: albefPlan,
-  reports: ({ itcWeight, itmWeight, mlmWeight }) => [
-    ...(itcWeight > 0 ? ['itc'] : []),
-    ...(itmWeight > 0 ? ['itm'] : []),
-    ...(mlmWeight > 0 ? ['mlm'] : []),
-    'temperature',
-  ],
+  reports: (knobs) => activeReports(weightsOf(knobs)),
   createState: (start) => momentumState(start, albefFollowed),
   variant: momentumVariant,
   before: followParameters,
@@ -83,12 +85,7 @@ export function albefLosses(context: Context, chance = seeded(context)): Losses 
       teacher: distilled && { logits: distilled.words(ids), alpha: distillationWeight(context) },
     })
   }
-  const loss = tf.addN([
-    tf.mul(report.itc, knobs.itcWeight),
-    tf.mul(report.itm, knobs.itmWeight),
-    tf.mul(report.mlm, knobs.mlmWeight),
-  ]) as tf.Scalar
-  return { loss, report, carried: compared.carried }
+  return { loss: weightedSum(report, weightsOf(knobs)), report, carried: compared.carried }
 }
 
 /** The teacher's view of the batch; nothing in it gets a gradient. */
@@ -111,8 +108,6 @@ function seeded({ seed, shape, knobs }: Context): Chance {
 }
 
 function after(context: AfterContext<AlbefShape, AlbefKnobs>, carried: Record<string, tf.Tensor>) {
-  const temperature = context.parameters['temp']!
   fillQueue(context, carried)
-  if (albefPlan.trains('temp', context.knobs)) clampTemperature(temperature)
-  return { temperature }
+  return settleTemperature(context, albefPlan.trains('temp', context.knobs))
 }

@@ -1,7 +1,7 @@
 import { encodeImages, imageFeature, textFeature } from '../../model/blip.ts'
 import type { BlipShape } from '../../model/shape.ts'
 import { rememberPicture } from '../../model/text.ts'
-import { clampTemperature, contrastiveLoss } from '../../objective/itc.ts'
+import { contrastiveLoss } from '../../objective/itc.ts'
 import { matchingLoss } from '../../objective/itm.ts'
 import { captioningLoss } from '../../objective/lm.ts'
 import { untaped } from '../../objective/momentum.ts'
@@ -19,27 +19,23 @@ import {
   type Features,
 } from './momentum.ts'
 import type { Losses, StepContext, System } from './system.ts'
+import { activeReports, settleTemperature, weightedSum } from './weighted.ts'
 
 type Context = StepContext<BlipShape, BlipKnobs>
+
+const weightsOf = ({ itcWeight, itmWeight, lmWeight }: BlipKnobs) => ({ itc: itcWeight, itm: itmWeight, lm: lmWeight })
 
 /** BLIP (arXiv 2201.12086): the sum of ITC, ITM and LM; with a momentum teacher and a queue where the knobs ask for them. */
 export const blipSystem: System<BlipShape, BlipKnobs> = {
   plan: blipPlan,
-  reports: ({ itcWeight, itmWeight, lmWeight }) => [
-    ...(itcWeight > 0 ? ['itc'] : []),
-    ...(itmWeight > 0 ? ['itm'] : []),
-    ...(lmWeight > 0 ? ['lm'] : []),
-    'temperature',
-  ],
+  reports: (knobs) => activeReports(weightsOf(knobs)),
   createState: (start) => momentumState(start, blipFollowed),
   variant: momentumVariant,
   before: followParameters,
   phases: [{ losses }],
   after: (context, carried) => {
-    const temperature = context.parameters['temp']!
     fillQueue(context, carried)
-    if (blipPlan.trains('temp', context.knobs)) clampTemperature(temperature)
-    return { temperature }
+    return settleTemperature(context, blipPlan.trains('temp', context.knobs))
   },
 }
 
@@ -67,12 +63,7 @@ function losses(context: Context): Losses {
     }
   }
   if (writes) report.lm = captioningLoss(model, picture, caption, { promptLength, smoothing: knobs.labelSmoothing })
-  const loss = tf.addN([
-    tf.mul(report.itc, knobs.itcWeight),
-    tf.mul(report.itm, knobs.itmWeight),
-    tf.mul(report.lm, knobs.lmWeight),
-  ]) as tf.Scalar
-  return { loss, report, carried }
+  return { loss: weightedSum(report, weightsOf(knobs)), report, carried }
 }
 
 /** The teacher's features of the batch, if there is one; they get no gradient. */

@@ -10,32 +10,30 @@ import {
 } from '../../model/qformer/qformer.ts'
 import type { QFormerShape } from '../../model/qformer/shape.ts'
 import { querySimilarities } from '../../model/qformer/similarities.ts'
-import { clampTemperature, positivePairs } from '../../objective/itc.ts'
+import { positivePairs } from '../../objective/itc.ts'
 import { matchingCrossEntropy, matchingRows, pick } from '../../objective/itm.ts'
 import { nextTokenLoss } from '../../objective/lm.ts'
 import { smoothedContrastiveLoss } from '../../objective/smoothedContrast.ts'
 import { fold, tf } from '../../tensor/index.ts'
 import { qformerPlan, type QFormerKnobs } from '../plans/qformer.ts'
 import type { Losses, StepContext, System } from './system.ts'
+import { activeReports, settleTemperature, weightedSum } from './weighted.ts'
 
 type Context = StepContext<QFormerShape, QFormerKnobs>
+
+const weightsOf = ({ itcWeight, itmWeight, lmWeight }: QFormerKnobs) => ({
+  itc: itcWeight,
+  itm: itmWeight,
+  lm: lmWeight,
+})
 
 /** BLIP-2, first stage (arXiv 2301.12597, section 3.2): the sum of ITC, ITM and ITG (reported as `lm`). */
 export const qformerSystem: System<QFormerShape, QFormerKnobs> = {
   plan: qformerPlan,
-  reports: ({ itcWeight, itmWeight, lmWeight }) => [
-    ...(itcWeight > 0 ? ['itc'] : []),
-    ...(itmWeight > 0 ? ['itm'] : []),
-    ...(lmWeight > 0 ? ['lm'] : []),
-    'temperature',
-  ],
+  reports: (knobs) => activeReports(weightsOf(knobs)),
   variant: (step, { itmWeight, itmFrom }) => (itmWeight > 0 && step < itmFrom ? 'withoutMatching' : ''),
   phases: [{ losses }],
-  after: ({ knobs, parameters }) => {
-    const temperature = parameters['temp']!
-    if (qformerPlan.trains('temp', knobs)) clampTemperature(temperature)
-    return { temperature }
-  },
+  after: (context) => settleTemperature(context, qformerPlan.trains('temp', context.knobs)),
 }
 
 /** The sum of the losses by their weights, and each by itself (0 where it is left out). */
@@ -54,12 +52,7 @@ function losses(context: Context): Losses {
     if (matches) report.itm = matchingLoss(context, picture, similarities)
   }
   if (knobs.lmWeight > 0) report.lm = captioningLoss(context, looked.memory)
-  const loss = tf.addN([
-    tf.mul(report.itc, knobs.itcWeight),
-    tf.mul(report.itm, knobs.itmWeight),
-    tf.mul(report.lm, knobs.lmWeight),
-  ]) as tf.Scalar
-  return { loss, report }
+  return { loss: weightedSum(report, weightsOf(knobs)), report }
 }
 
 function contrastiveLoss({ knobs, sample, captionId }: Context, logits: tf.Tensor): tf.Scalar {
