@@ -1,19 +1,18 @@
-import { capture, tf, type Captured } from '../tensor/index.ts'
+import { capture, tf } from '../tensor/index.ts'
 import type { Batch } from './batches.ts'
-import { applyGradients, optimiserTensors } from './optimiser.ts'
 import type { Profiler } from './profiler.ts'
 import { mix } from './random.ts'
 import {
   batchSpecs,
   batchValues,
   phaseGradients,
-  reportedBy,
   scalar,
   stepContext,
   variantAt,
   type StepOptions,
   type StepReport,
 } from './step.ts'
+import { captureUpdate, createSums, reportFrom, runNamed, type NamedProgram, type Sums } from './summedGradients.ts'
 import { systemOf } from './systems/index.ts'
 
 type Report = Record<string, number>
@@ -28,12 +27,17 @@ type Report = Record<string, number>
 export function accumulatedStep(options: Omit<StepOptions, 'variant'>, profiler: Profiler) {
   const { knobs } = options
   if (knobs.accumulate === 1) return null
-  const sums = zeros(options)
-  const programs = new Map<string, ReturnType<typeof capturePart>>()
-  function programFor(kind: Kind, variant: string) {
+  const sums = createSums(options)
+  const programs = new Map<string, NamedProgram>()
+  function programFor(kind: Kind | 'update', variant: string): NamedProgram {
     const key = `${kind} ${variant}`
-    if (!programs.has(key)) programs.set(key, captures[kind]({ ...options, variant }, sums, kind))
-    return programs.get(key)!
+    const own = { ...options, variant }
+    const known = programs.get(key)
+    if (known) return known
+    const update = { name: 'trainingStep-update', count: knobs.accumulate }
+    const made = kind === 'update' ? captureUpdate(own, sums, update) : capturePart(own, sums, kind)
+    programs.set(key, made)
+    return made
   }
   let ready = false
 
@@ -49,13 +53,12 @@ export function accumulatedStep(options: Omit<StepOptions, 'variant'>, profiler:
         const batch = await next()
         const drawn = { seed: index === 0 ? seed : mix(seed, index), step }
         const inputs = [...batchValues(batch, drawn), Float32Array.of(step + 1)]
-        parts.push(await reportOf(programFor(index === 0 ? 'first' : 'more', variant), inputs))
+        parts.push(await runNamed(programFor(index === 0 ? 'first' : 'more', variant), inputs))
       }
       const inputs = [Float32Array.of(rate), Float32Array.of(step + 1)]
-      const last = await reportOf(programFor('update', variant), inputs)
+      const last = await runNamed(programFor('update', variant), inputs)
       ready = true
-      const all: Report = { ...means(parts), ...last }
-      return Object.fromEntries(reportedBy(knobs).map((name) => [name, all[name]!])) as StepReport
+      return reportFrom(options, { ...means(parts), ...last })
     })
   }
   function dispose(): void {
@@ -65,15 +68,7 @@ export function accumulatedStep(options: Omit<StepOptions, 'variant'>, profiler:
   return { run, dispose }
 }
 
-type Sums = Record<string, tf.Variable>
-type Kind = 'first' | 'more' | 'update'
-const captures = { first: capturePart, more: capturePart, update: captureUpdate }
-
-/** Where the gradients are summed up. */
-function zeros({ optimiser, parameters }: Pick<StepOptions, 'optimiser' | 'parameters'>): Sums {
-  const entries = optimiser.names.map((name) => [name, tf.tidy(() => tf.variable(tf.zeros(parameters[name]!.shape)))])
-  return Object.fromEntries(entries) as Sums
-}
+type Kind = 'first' | 'more'
 
 /** Losses and gradients of a batch; the first one of a step puts its gradients in place of the last step's. */
 function capturePart(options: StepOptions, sums: Sums, kind: Kind) {
@@ -95,42 +90,6 @@ function capturePart(options: StepOptions, sums: Sums, kind: Kind) {
   const variables = [...Object.values(parameters), ...Object.values(state), ...Object.values(sums)]
   const common = { name: `trainingStep-${kind}`, state: variables, xla: knobs.compile }
   return { program: capture(run, { ...common, inputs: [...batchSpecs(options), scalar] }), names: () => reports }
-}
-
-/** The optimiser's turn, by the mean of the gradients, and what the system does after it. */
-function captureUpdate(options: StepOptions, sums: Sums) {
-  const { shape, knobs, parameters, optimiser, state = {}, variant = '' } = options
-  const system = systemOf(knobs)
-  const [phase] = system.phases
-  const names = optimiser.names.filter((name) => phase!.trains?.(name, knobs) ?? true)
-  let reports: string[] = []
-  const run = (rate: tf.Tensor, step: tf.Tensor) => {
-    const gradients = names.map((name) => tf.div(sums[name]!, knobs.accumulate))
-    const scaled = tf.mul(rate, phase!.rate?.(knobs) ?? 1) as tf.Scalar
-    const given = { names, gradients, rate: scaled, step: step as tf.Scalar }
-    const gradientNorm = applyGradients(parameters, optimiser, given, knobs)
-    const later = system.after?.({ shape, knobs, variant, parameters, state }, {}) ?? {}
-    reports = ['gradientNorm', ...Object.keys(later)]
-    return [tf.stack([gradientNorm, ...Object.values(later)])]
-  }
-  const variables = [
-    ...Object.values(parameters),
-    ...Object.values(optimiserTensors(optimiser)),
-    ...Object.values(state),
-  ] as tf.Variable[]
-  const common = { name: 'trainingStep-update', state: variables, xla: knobs.compile }
-  return { program: capture(run, { ...common, inputs: [scalar, scalar] }), names: () => reports }
-}
-
-/** Runs a program and names its numbers. */
-async function reportOf(
-  { program, names }: { program: Captured; names: () => string[] },
-  inputs: Parameters<Captured['run']>[0],
-): Promise<Report> {
-  const [result] = await program.run(inputs)
-  const values = await result!.data<'float32'>()
-  result!.dispose()
-  return Object.fromEntries(names().map((name, index) => [name, values[index]!]))
 }
 
 function means(reports: Report[]): Report {

@@ -3,6 +3,7 @@ import { capture, fold, tf, valueAndGradients, type Captured } from '../tensor/i
 import type { Batch } from './batches.ts'
 import { mix } from './random.ts'
 import type { StepOptions } from './step.ts'
+import { createSums, type Sums } from './summedGradients.ts'
 import type { Cached } from './systems/cached.ts'
 
 /** Gradients of a batch that is never in memory as a whole. */
@@ -10,7 +11,7 @@ export interface CachedGradients {
   /** Fills `sums` with the gradients of a batch. @returns the loss and the system's own reports of it, by name */
   run(batch: Batch, at: { seed: number; step: number }): Promise<Record<string, number>>
   /** The gradient of each trained parameter. */
-  sums: Record<string, tf.Variable>
+  sums: Sums
   dispose(): void
 }
 
@@ -23,10 +24,8 @@ export interface CachedGradients {
  * several chunks at once, or from seeing that both passes over a chunk are the same and keeping the first.
  */
 export function createCachedGradients(options: StepOptions, cached: Cached): CachedGradients {
-  const { knobs, parameters, optimiser } = options
-  const sums = Object.fromEntries(
-    optimiser.names.map((name) => [name, tf.tidy(() => tf.variable(tf.zeros(parameters[name]!.shape)))]),
-  )
+  const { knobs } = options
+  const sums = createSums(options)
   const parts = captureParts(options, cached, sums)
   const chunks = chunksOf(knobs.batchSize, cached.chunk(knobs))
 
@@ -61,7 +60,7 @@ interface Feature {
 }
 
 /** The three programs, captured when they are first needed; the last chunk may be shorter and then has its own. */
-function captureParts(options: StepOptions, cached: Cached, sums: Record<string, tf.Variable>) {
+function captureParts(options: StepOptions, cached: Cached, sums: Sums) {
   const { shape, knobs, textLength, parameters, optimiser } = options
   const programs = new Map<string, Captured>()
   const trained = optimiser.names.map((name) => parameters[name]!)

@@ -25,6 +25,4 @@ export interface Cached<S extends Shape = Shape, K extends CommonKnobs = CommonK
   features(context: ChunkContext<S, K>): Record<string, tf.Tensor>
   /** @param features of the whole batch, each [B, ...] */
   losses(context: CompareContext<S, K>, features: Record<string, tf.Tensor>): Losses
-  /** As the system's own, which needs no more than this. @returns reports as they stand now */
-  after?(context: Pick<StepContext<S, K>, 'shape' | 'knobs' | 'parameters'>): Record<string, tf.Tensor>
 }

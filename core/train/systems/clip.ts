@@ -16,7 +16,7 @@ export const clipSystem: System<ClipShape, ClipKnobs> = {
   plan: clipPlan,
   reports: ({ loss }) => (loss === 'sigmoid' ? ['temperature', 'bias'] : ['temperature']),
   phases: [{ losses: (context) => compare(context, encode(context)) }],
-  cached: { chunk: chunkOf, features: encode, losses: compare, after },
+  cached: { chunk: chunkOf, features: encode, losses: compare },
   after,
 }
 
