@@ -13,29 +13,35 @@ export interface CaptionOptions {
   prompt: string
 }
 
+/** The first held-out pictures beside the caption they came with and the one that `write` gives each. */
+export async function compareCaptions(
+  pairs: HeldOutPair[],
+  { count, size }: { count: number; size: number },
+  write: (images: Uint8Array, sampleIds: number[]) => Promise<string[]>,
+): Promise<ComparedCaption[]> {
+  if (count === 0) return []
+  const { items, images } = await decodePictures(picturesOf(pairs, count), size)
+  if (!items.length) return []
+  const written = await write(
+    images,
+    items.map(({ sampleId }) => sampleId),
+  )
+  return items.map(({ sampleId, texts }, index) => ({ sampleId, reference: texts[0]!, caption: written[index]! }))
+}
+
 /** Captions of the first held-out pictures, written greedily, beside the caption they came with. */
 export async function heldOutCaptions(
   model: LoadedModel,
   pairs: HeldOutPair[],
   { count, prompt }: CaptionOptions,
 ): Promise<ComparedCaption[]> {
-  if (count === 0) return []
-  const { items, images } = await decodePictures(picturesOf(pairs, count), model.shape.image.size)
-  if (!items.length) return []
-  const writer = createWriter(model, {
-    decoding: { kind: 'greedy' },
-    prompt,
-    minLength: 5,
-    maxLength: 30,
-    batch: items.length,
+  return compareCaptions(pairs, { count, size: model.shape.image.size }, async (images, sampleIds) => {
+    const options = { prompt, minLength: 5, maxLength: 30, batch: sampleIds.length }
+    const writer = createWriter(model, { decoding: { kind: 'greedy' }, ...options })
+    try {
+      return await writer.write(images, sampleIds)
+    } finally {
+      writer.dispose()
+    }
   })
-  try {
-    const written = await writer.write(
-      images,
-      items.map(({ sampleId }) => sampleId),
-    )
-    return items.map(({ sampleId, texts }, index) => ({ sampleId, reference: texts[0]!, caption: written[index]! }))
-  } finally {
-    writer.dispose()
-  }
 }

@@ -1,9 +1,9 @@
 import type { Shape } from '../model/index.ts'
 import type { Write } from '../model/measure.ts'
-import { decodePictures, type LoadedModel } from '../score/index.ts'
+import type { LoadedModel } from '../score/index.ts'
 import { capture, tf } from '../tensor/index.ts'
-import type { CaptionOptions, ComparedCaption } from './captions.ts'
-import { picturesOf, type HeldOutPair } from './heldOut.ts'
+import { compareCaptions, type CaptionOptions, type ComparedCaption } from './captions.ts'
+import type { HeldOutPair } from './heldOut.ts'
 
 /** Most tokens of a caption, [DEC] included. */
 const longest = 30
@@ -18,11 +18,9 @@ export async function writtenCaptions(
   pairs: HeldOutPair[],
   { count, prompt }: CaptionOptions,
 ): Promise<ComparedCaption[]> {
-  if (count === 0) return []
-  const { items, images } = await decodePictures(picturesOf(pairs, count), model.shape.image.size)
-  if (!items.length) return []
-  const rows = await writeRows(model, write, images, { count: items.length, prompt })
-  return items.map(({ sampleId, texts }, index) => ({ sampleId, reference: texts[0]!, caption: rows[index]! }))
+  return compareCaptions(pairs, { count, size: model.shape.image.size }, (images, sampleIds) =>
+    writeRows(model, write, images, { count: sampleIds.length, prompt }),
+  )
 }
 
 async function writeRows(

@@ -1,11 +1,9 @@
 import type { Fault } from '../contract/fault.ts'
 import type { NotLearning } from '../contract/model.ts'
-import { parameterShapes, type Shape, type TrainableParameters } from '../model/index.ts'
+import type { Shape, TrainableParameters } from '../model/index.ts'
 import { tf, type Captured } from '../tensor/index.ts'
-import { cleanForTraining, type CleaningPreset } from '../text/clean.ts'
-import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
 import { accumulatedStep } from './accumulatedStep.ts'
-import { createBatches, rowLength, type Batch, type TrainingPair } from './batches.ts'
+import type { Batch, TrainingPair } from './batches.ts'
 import { cachedStep } from './cachedStep.ts'
 import { stopIfNotFinite } from './diverged.ts'
 import { createStallWatch } from './notLearning.ts'
@@ -13,14 +11,13 @@ import { planOf } from './plans/index.ts'
 import { createHeldOutWatch } from './heldOutWatch.ts'
 import { createDrawings } from './drawings.ts'
 import type { Knobs } from './knobs.ts'
-import { trainedNames } from './groups.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
 import type { PictureLoader } from './pictures.ts'
 import { checkResumable, saveProgress, type ResumePoint } from './resume.ts'
 import { rateAt } from './schedule.ts'
 import { createMeter } from './meter.ts'
 import { silentProfiler, type Profiler } from './profiler.ts'
-import type { SamplerState } from './sampler.ts'
+import { setUp } from './setUp.ts'
 import { createState } from './state.ts'
 import { captureTrainingStep, runStep, variantAt, type StepOptions, type StepReport } from './step.ts'
 import { systemOf } from './systems/index.ts'
@@ -154,40 +151,6 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
-export type SetUpOptions = Pick<TrainOptions, 'pairs' | 'shape' | 'vocabulary' | 'knobs' | 'pictures'> & {
-  report: Pick<TrainReport, 'pictureFault'>
-}
-
-/** What a run's steps are made from: batches from where the sampler stands, trained names, lengths of the token rows. */
-export function setUp({ pairs: given, shape, vocabulary, knobs, pictures, report }: SetUpOptions, start: SamplerState) {
-  const pairs = cleaned(given, knobs.textCleaning)
-  const tokenizer = createTokenizer(vocabulary)
-  const textLength = rowLength(tokenizer, pairs, knobs.prompt, Math.min(knobs.textLength, shape.text.context))
-  const batches = createBatches({
-    pairs,
-    pictures,
-    onFault: report.pictureFault,
-    tokenizer,
-    batchSize: knobs.batchSize,
-    imageSize: shape.image.size,
-    textLength,
-    prompt: knobs.prompt,
-    augmentation: knobs,
-    qualityWeighting: knobs.qualityWeighting,
-    start,
-  })
-  // Subtle: in the shape's order, not that of the record, which differs between fresh and loaded weights: the order in
-  // which the gradient norm is summed decides its last bit.
-  const names = trainedNames([...parameterShapes(shape).keys()], knobs)
-  return { batches, names, textLength, promptLength: promptLength(tokenizer, knobs.prompt) }
-}
-
-/** Captions as the knob wants them; one that cleaning leaves empty stays as it was. */
-function cleaned(pairs: TrainingPair[], preset: CleaningPreset): TrainingPair[] {
-  if (preset === 'none') return pairs
-  return pairs.map((pair) => ({ ...pair, text: cleanForTraining(pair.text, preset) || pair.text }))
-}
-
 /** Captures each of the system's programs when it is first needed. */
 function createSteps(options: Omit<StepOptions, 'variant'>, profiler: Profiler) {
   const { knobs } = options
@@ -210,9 +173,4 @@ function createSteps(options: Omit<StepOptions, 'variant'>, profiler: Profiler) 
     })
   }
   return { run, dispose: () => captured.forEach((step) => step.dispose()) }
-}
-
-/** Tokens that are given before a caption: [DEC] and the prompt. */
-function promptLength(tokenizer: Tokenizer, prompt: string): number {
-  return tokenizer.encode(prompt, { maxLength: 1000, first: 'dec' }).length - 1
 }

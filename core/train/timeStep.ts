@@ -1,7 +1,7 @@
 import type { TrainableParameters } from '../model/index.ts'
 import { profileOperations, tf, type OperationProfile } from '../tensor/index.ts'
 import type { Batch } from './batches.ts'
-import { setUp, type SetUpOptions } from './loop.ts'
+import { setUp, type SetUpOptions } from './setUp.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
 import { rateAt } from './schedule.ts'
 import { createState } from './state.ts'

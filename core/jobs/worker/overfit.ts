@@ -9,9 +9,11 @@ import type { TrainTask } from '../protocol.ts'
 import type { Channel } from './channel.ts'
 import { readPairs } from './pairs.ts'
 import { startOf } from './start.ts'
+import { trainReport } from './trainReport.ts'
 
 /** Trains on one batch to its floor; keeps the verdict, not the weights, which know nothing else. Starts anew when resumed. */
-export async function runOverfit(task: TrainTask, { send, signal }: Channel) {
+export async function runOverfit(task: TrainTask, channel: Channel) {
+  const { send, signal } = channel
   await startTensor({ expect: 'trainingStep' })
   const given = parseKnobs(task.knobs)
   const pairs = overfitPairs(await readPairs(task.snapshot), given.batchSize)
@@ -36,17 +38,8 @@ export async function runOverfit(task: TrainTask, { send, signal }: Channel) {
     point: null,
     pictures,
     signal,
-    report: {
-      progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
-      metric: (step, values) => {
-        rows.push(values)
-        send({ kind: 'metric', step, values })
-      },
-      checkpoint() {},
-      notLearning: (sign) => send({ kind: 'not-learning', sign }),
-      log,
-      pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
-    },
+    // the checkpoints are deleted again, so nobody is told of them
+    report: { ...trainReport(channel, (_, values) => rows.push(values)), checkpoint() {} },
   }).finally(async () => {
     await pictures.close()
     tf.dispose(parameters)

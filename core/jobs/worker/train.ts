@@ -12,6 +12,7 @@ import type { FromWorker, SnapshotPair, TrainTask } from '../protocol.ts'
 import type { Channel } from './channel.ts'
 import { readPairs } from './pairs.ts'
 import { startOf } from './start.ts'
+import { trainReport } from './trainReport.ts'
 import { watchTime } from './watchTime.ts'
 
 type Evaluation = Extract<FromWorker, { kind: 'evaluation' }>
@@ -65,17 +66,7 @@ async function runMeasured(task: TrainTask, channel: Channel, time: ReturnType<t
     ...(heldOut.length > 0 && {
       measure: () => time.during('evaluate', () => figure(model, heldOut, knobs, signal)),
     }),
-    report: {
-      progress: (done, total) => send({ kind: 'stage', stage: 'train', done, total }),
-      metric: (step, values) => {
-        events.scalars(step, values)
-        send({ kind: 'metric', step, values })
-      },
-      checkpoint: (step, folder) => send({ kind: 'checkpoint', step, folder }),
-      notLearning: (sign) => send({ kind: 'not-learning', sign }),
-      log,
-      pictureFault: (path, fault) => send({ kind: 'item-fault', subject: path, fault: fault.toJSON() }),
-    },
+    report: trainReport(channel, events.scalars),
   }).finally(() => {
     events.close()
     return pictures.close()
