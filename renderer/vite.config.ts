@@ -27,7 +27,10 @@ function withoutRuntimeStyles(): Plugin {
 /** Sizes and slots that make the library as dense as a desktop tool. */
 const density = {
   colors: { primary: 'blue', neutral: 'neutral' },
-  button: { slots: { base: 'cursor-default' }, defaultVariants: { size: 'sm', color: 'neutral', variant: 'ghost' } },
+  button: {
+    slots: { base: 'cursor-default disabled:opacity-45' },
+    defaultVariants: { size: 'sm', color: 'neutral', variant: 'ghost' },
+  },
   input: { defaultVariants: { size: 'sm' } },
   textarea: { defaultVariants: { size: 'sm' } },
   inputNumber: { defaultVariants: { size: 'sm' } },
