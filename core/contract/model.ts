@@ -35,8 +35,10 @@ export const recipe = z.object({
   purpose: z.string(),
   /** The training system. */
   system: z.string(),
-  /** The family of models that it trains: a start must be of the same. */
+  /** The family of models that it trains: a start is of the same, or lends its picture encoder. */
   family: z.string(),
+  /** Other families whose models can lend theirs. */
+  lenders: z.array(z.string()),
   /** The shape of a start from random weights. */
   shape: z.string(),
   /** Knobs in order, each with its reason; made from the recipe file. */
@@ -80,6 +82,22 @@ export const notLearning = z.object({
 })
 export type NotLearning = z.infer<typeof notLearning>
 
+/** What the overfit check found: whether each loss came down to the least that its targets allow. */
+export const overfitVerdict = z.object({
+  passed: z.boolean(),
+  losses: z.array(
+    z.object({
+      name: z.string(),
+      first: z.number(),
+      /** Mean of the last steps. */
+      last: z.number(),
+      floor: z.number(),
+      reached: z.boolean(),
+    }),
+  ),
+})
+export type OverfitVerdict = z.infer<typeof overfitVerdict>
+
 export const run = z.object({
   id: z.string(),
   job: z.string(),
@@ -102,6 +120,8 @@ export const run = z.object({
   fault: faultRecord.nullable(),
   /** As it stands now; nothing while all is well. */
   notLearning: notLearning.nullish(),
+  /** For an overfit check that has come to its end. */
+  overfit: overfitVerdict.nullish(),
 })
 export type Run = z.infer<typeof run>
 

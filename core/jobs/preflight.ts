@@ -1,5 +1,6 @@
 import { asFault, Fault, type FaultRecord, type MemoryPlan, type Preflight, type SpecOf } from '../contract/index.ts'
 import { describeSelection, type SelectionCounts } from '../curate/index.ts'
+import { canLend, lendersOf } from '../model/lend.ts'
 import type { Shape } from '../model/shape.ts'
 import type { Project } from '../store/project.ts'
 import type { Knobs } from '../train/knobs.ts'
@@ -29,8 +30,11 @@ export async function preflight(project: Project, spec: Spec): Promise<Preflight
     describeSelection(project, spec.query, { heldOut: heldOutOf(spec), seed: spec.seed }),
   )
   const knobs = await attempt(() => knobsFor(spec))
-  const shape = await attempt(() => startingShape(project, spec))
-  if (shape) await attempt(() => checkFamily(shape, recipeNamed(spec.recipe)))
+  const shape = await attempt(async () => {
+    const found = await startingShape(project, spec)
+    checkFamily(found, recipeNamed(spec.recipe))
+    return found
+  })
   await attempt(() => checkRuntime())
   if (counts) problems.push(...tooFew(counts, knobs))
   const memory = shape && knobs ? await planMemory(shape, knobs) : null
@@ -53,7 +57,8 @@ export function knobsFor({ recipe, changes, overfit }: Pick<Spec, 'recipe' | 'ch
 /** The share held out: the overfit check compares nothing. */
 export const heldOutOf = ({ heldOut, overfit }: Pick<Spec, 'heldOut' | 'overfit'>): number => (overfit ? 0 : heldOut)
 
-async function startingShape(project: Project, { start, shape }: Spec): Promise<Shape> {
+/** The shape that a run trains: its start's, or the recipe's where the start is of another family and lends its picture encoder. */
+export async function startingShape(project: Project, { start, shape, recipe }: Spec): Promise<Shape> {
   if (start === null) {
     if (!shape)
       throw new Fault('shape-missing', 'Choose a starting checkpoint, or a shape to start from random weights.')
@@ -61,12 +66,22 @@ async function startingShape(project: Project, { start, shape }: Spec): Promise<
   }
   const checkpoint = await usableCheckpoint(project, start)
   const { readManifest } = await import('../checkpoint/index.ts')
+  const own = (await readManifest(checkpoint.folder)).shape
+  const { system, shape: usual } = recipeNamed(recipe)
+  if (lendersOf(planOf(system).family).includes(own.family)) return takerOf(own, shape ?? usual)
   if (shape && shape !== checkpoint.shape) {
     throw new Fault('shape-mismatch', `The checkpoint has the shape "${checkpoint.shape}", not "${shape}".`, {
       subject: checkpoint.name,
     })
   }
-  return (await readManifest(checkpoint.folder)).shape
+  return own
+}
+
+function takerOf(lender: Shape, name: string): Shape {
+  const taker = shapeNamed(name)
+  if (canLend(lender, taker)) return taker
+  const message = `The picture encoder of "${lender.name}" doesn't fit the shape "${name}".`
+  throw new Fault('encoder-unsuitable', message, { subject: name, hint: 'Choose another size, or another start.' })
 }
 
 /** A recipe trains one family of models; weights of another would not fit it. */

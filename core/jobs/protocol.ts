@@ -1,4 +1,11 @@
-import type { Decoding, FaultRecord, NotLearning, OperationTimes, ProfileSpan } from '../contract/index.ts'
+import type {
+  Decoding,
+  FaultRecord,
+  NotLearning,
+  OperationTimes,
+  OverfitVerdict,
+  ProfileSpan,
+} from '../contract/index.ts'
 
 /** One pair as a worker sees it. Lines of a snapshot file have this form, too. */
 export interface WorkPair {
@@ -94,6 +101,7 @@ export type FromWorker =
   | { kind: 'stage'; stage: string; done: number; total: number | null }
   | { kind: 'metric'; step: number; values: Record<string, number> }
   | { kind: 'not-learning'; sign: NotLearning | null }
+  | { kind: 'overfit'; verdict: OverfitVerdict }
   | { kind: 'log'; text: string }
   | { kind: 'profile'; span: ProfileSpan }
   | { kind: 'operations'; times: OperationTimes }

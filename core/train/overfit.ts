@@ -1,4 +1,5 @@
 import { Fault } from '../contract/fault.ts'
+import type { OverfitVerdict } from '../contract/model.ts'
 import type { Shape } from '../model/shape.ts'
 import type { TrainingPair } from './batches.ts'
 import type { Knobs } from './knobs.ts'
@@ -119,20 +120,6 @@ function entropyOf(tokens: number[]): number {
 const surprise = (share: number): number => (share === 0 ? 0 : -share * Math.log(share))
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-export interface OverfitLoss {
-  name: string
-  first: number
-  /** Mean of the last steps. */
-  last: number
-  floor: number
-  reached: boolean
-}
-
-export interface OverfitVerdict {
-  passed: boolean
-  losses: OverfitLoss[]
-}
-
 /** So much of the way down may be left. */
 const left = 0.1
 /** Distance from the floor that counts as none, also below it: there, a loss is not what it says. */
@@ -142,7 +129,7 @@ const lastSteps = 10
 /** Whether every loss has come down to its floor. @param rows the reports of all steps, in order */
 export function judgeOverfit(rows: Record<string, number>[], floors: Record<string, number>): OverfitVerdict {
   const parts = Object.keys(floors).filter((name) => name !== 'loss' && rows[0]?.[name] !== undefined)
-  const losses = (parts.length > 0 ? parts : ['loss']).map((name): OverfitLoss => {
+  const losses = (parts.length > 0 ? parts : ['loss']).map((name) => {
     const floor = floors[name]!
     const first = rows[0]![name]!
     const last = mean(rows.slice(-lastSteps).map((row) => row[name]!))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { asFault, Fault } from '../contract/fault.ts'
 import type { Recipe as RecipeRecord } from '../contract/model.ts'
+import { lendersOf } from '../model/lend.ts'
 import { parseKnobs, type Knobs } from './knobs.ts'
 import { planOf } from './plans/index.ts'
 
@@ -108,13 +109,15 @@ export function knobsOf(recipe: Recipe, changes: Record<string, Value> = {}): Kn
 
 /** The record that the contract shows. */
 export function recipeRecord({ name, title, purpose, system, shape, knobs }: Recipe): RecipeRecord {
+  const { family } = planOf(system)
   return {
     name,
     title,
     purpose,
     system,
     shape,
-    family: planOf(system).family,
+    family,
+    lenders: lendersOf(family),
     knobs: Object.entries(knobs).map(([path, rest]) => ({ path, ...rest })),
   }
 }

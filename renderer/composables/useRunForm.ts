@@ -22,7 +22,12 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
   const checking = ref(false)
 
   const recipe = computed(() => recipes.value.find((each) => each.name === form.recipe))
-  const starts = computed(() => sound.value.filter(({ family }) => family === recipe.value?.family))
+  const ofFamily = computed(() => sound.value.filter(({ family }) => family === recipe.value?.family))
+  const lenders = computed(() => sound.value.filter(({ family }) => recipe.value?.lenders.includes(family)))
+  const starts = computed(() => [...ofFamily.value, ...lenders.value])
+  /** Whether the start gives nothing but its picture encoder. */
+  const lent = computed(() => lenders.value.some(({ hash }) => hash === form.start))
+  const shaped = computed(() => form.start === scratch || lent.value)
   const sizes = computed(() => shapes.value.filter(({ family }) => family === recipe.value?.family))
   const spec = computed(() => ({
     kind: 'train' as const,
@@ -31,7 +36,7 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
     recipe: form.recipe,
     changes: changes.value,
     start: form.start === scratch ? null : form.start,
-    shape: form.start === scratch ? form.shape || undefined : undefined,
+    shape: shaped.value ? form.shape || undefined : undefined,
     seed: form.seed,
     heldOut: form.heldOut,
   }))
@@ -41,7 +46,7 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
     form.recipe = name
     changes.value = changed
     form.shape = sizes.value.find((each) => each.name === recipe.value?.shape)?.name ?? sizes.value[0]?.name ?? ''
-    if (!starts.value.some(({ hash }) => hash === form.start)) form.start = starts.value[0]?.hash ?? scratch
+    if (!starts.value.some(({ hash }) => hash === form.start)) form.start = ofFamily.value[0]?.hash ?? scratch
   }
   /** Takes a recipe file's text as changes of a shipped recipe. @throws the fault of a file that can't be used */
   async function take(text: string): Promise<Recipe> {
@@ -81,7 +86,7 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
   watch(open, (on) => {
     if (!on) return
     form.query = query()
-    if (starts.value.length > 0 && form.start === scratch) form.start = starts.value[0]!.hash
+    if (ofFamily.value.length > 0 && form.start === scratch) form.start = ofFamily.value[0]!.hash
     settle()
   })
   watch([recipes, shapes, sound], settle)
@@ -94,5 +99,21 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
   const blocked = computed(
     () => wrong.value || fault.value !== null || preflight.value === null || preflight.value.problems.length > 0,
   )
-  return { form, changes, recipe, recipes, starts, sizes, spec, preflight, fault, checking, blocked, choose, take }
+  return {
+    form,
+    changes,
+    recipe,
+    recipes,
+    starts,
+    lenders,
+    shaped,
+    sizes,
+    spec,
+    preflight,
+    fault,
+    checking,
+    blocked,
+    choose,
+    take,
+  }
 }

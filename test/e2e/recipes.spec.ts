@@ -96,6 +96,24 @@ test('a changed recipe is saved as a file and opened again; a broken file names 
   await expect(dialog.getByRole('alert').first()).toContainText('steps: The knob "steps" is -1')
 })
 
+test('the overfit check is a button, and its verdict stands on the page of its run', async ({ browser }, info) => {
+  const { page, problems } = await openWindow(browser, engine)
+  const dialog = await openDialog(page)
+  // two-layer encoders of an older family learn eight pairs in seconds
+  await choose(page, /VSE/)
+  await dialog.getByRole('button', { name: 'Check that it learns' }).click()
+  await expect(page.getByRole('heading', { name: /overfit check/ })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'It can learn: each loss came down to its floor.' })).toBeVisible({
+    timeout: 100_000,
+  })
+  const row = page.getByRole('row', { name: /Loss: triplet/ })
+  await expect(row.getByRole('cell').last()).toHaveText('reached')
+  await page.screenshot({ path: info.outputPath('overfit.png') })
+  // no weights are kept, so there is nothing to score with
+  await expect(page.getByRole('button', { name: /Score the project/ })).toHaveCount(0)
+  expect(problems).toEqual([])
+})
+
 for (const { theme, locale, width, height } of looks.slice(1, 3)) {
   test(`the recipe editor has no serious finding: ${theme}, ${locale}, ${width} × ${height}`, async ({
     browser,

@@ -267,6 +267,7 @@ export function fakeModels(os: Implementer) {
           purpose: 'Adapts a trained model to the kept captions.',
           system: 'blip',
           family: 'blip',
+          lenders: [],
           shape: 'tiny',
           knobs: [
             {
@@ -287,6 +288,7 @@ export function fakeModels(os: Implementer) {
           purpose: 'Trains from random weights.',
           system: 'blip',
           family: 'blip',
+          lenders: [],
           shape: 'tiny',
           knobs: [],
         },

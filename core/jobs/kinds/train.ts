@@ -18,7 +18,7 @@ import { sampleById, versionOf } from '../../store/samples.ts'
 import { hashOf, registerCheckpoint, usableCheckpoint } from '../checkpoints.ts'
 import type { JobContext, Kind } from '../kind.ts'
 import { every } from '../pace.ts'
-import { heldOutOf, knobsFor, preflight } from '../preflight.ts'
+import { heldOutOf, knobsFor, preflight, startingShape } from '../preflight.ts'
 import type { FromWorker, TrainTask } from '../protocol.ts'
 import { runInWorker } from '../worker-host.ts'
 import type { Workshop } from './index.ts'
@@ -68,7 +68,7 @@ const findRun = (project: Project, job: string): Run | undefined => listRuns(pro
 async function openRun(project: Project, spec: Spec, job: string): Promise<Run> {
   const snapshot = await freezeSnapshot(project, spec.query, { heldOut: heldOutOf(spec), seed: spec.seed })
   const knobs = knobsFor(spec)
-  const start = spec.start === null ? null : await usableCheckpoint(project, spec.start)
+  const shape = await startingShape(project, spec)
   const run: Run = {
     id: randomUUID(),
     job,
@@ -76,7 +76,7 @@ async function openRun(project: Project, spec: Spec, job: string): Promise<Run> 
     recipe: spec.recipe,
     knobs,
     start: spec.start,
-    shape: start?.shape ?? spec.shape!,
+    shape: shape.name,
     snapshot: snapshot.hash,
     query: spec.query.text,
     pairs: snapshot.pairs,
@@ -153,6 +153,9 @@ function createLedger({ project, changed }: Workshop, run: Run, context: JobCont
         return appendSpan(project, context.job, message.span)
       case 'not-learning':
         updateRun(project, run.id, { notLearning: message.sign })
+        return tell()
+      case 'overfit':
+        updateRun(project, run.id, { overfit: message.verdict })
         return tell()
       case 'log':
         return appendLog(project, run.id, message.text)

@@ -49,6 +49,7 @@ export async function runOverfit(task: TrainTask, channel: Channel) {
   const tokenizer = createTokenizer(start.vocabulary)
   const words = pairs.map(({ text }) => wordsOf(tokenizer, text, knobs.textLength))
   const verdict = judgeOverfit(rows, floorsOf(knobs, start.shape, words))
+  send({ kind: 'overfit', verdict })
   log(overfitText(verdict))
   return { steps: outcome.step, overfit: verdict.passed ? 'passed' : 'missed', losses: overfitText(verdict) }
 }

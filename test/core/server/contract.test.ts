@@ -106,6 +106,12 @@ describe('the engine, through its contract', () => {
     expect((await runs.preflight({ ...spec, start: null })).problems.map((problem) => problem.code)).toContain(
       'shape-missing',
     )
+    // a Q-Former can take over the picture encoder of another family, if it has the same sizes; a CLIP model has another one
+    for (const [recipe, problem] of [
+      ['qformer', 'encoder-unsuitable'],
+      ['clip', 'family-unsuitable'],
+    ] as const)
+      expect((await runs.preflight({ ...spec, recipe })).problems.map(({ code }) => code)).toContain(problem)
     expect(
       (await runs.preflight({ ...spec, recipe: 'nope', query: { ...everything, text: '(' } })).problems.map(
         (problem) => problem.code,

@@ -99,6 +99,14 @@ test('an overfit task learns a few pairs by heart and keeps the verdict, not the
     losses: expect.stringMatching(/lm reached.*itc reached/),
   })
   expect(of('log').at(-1)!.text).toContain('is passed')
+  const [{ verdict }] = of('overfit') as [Extract<FromWorker, { kind: 'overfit' }>]
+  expect(verdict).toMatchObject({
+    passed: true,
+    losses: [
+      { name: 'lm', reached: true },
+      { name: 'itc', reached: true },
+    ],
+  })
   expect([of('metric').length, of('checkpoint'), of('evaluation')]).toEqual([200, [], []])
   expect(readdirSync(task.folder)).not.toContain('checkpoints')
 })
