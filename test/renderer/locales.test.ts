@@ -6,7 +6,10 @@ import { groupRecipes } from '../../renderer/composables/recipeGroups.ts'
 import { listRecipes, recipeRecord } from '../../core/train/recipe.ts'
 import { activities, adviceCodes } from '../../core/contract/index.ts'
 
+/** Keyed by the English words themselves, so English has none. */
+const reasonsFile = 'reasons.json'
 const renderer = join(import.meta.dirname, '../../renderer')
+type Knobs = Record<string, { reason: string }>
 type Texts = { [name: string]: string | Texts }
 
 function flatten(texts: Texts, path = ''): [string, string][] {
@@ -17,9 +20,11 @@ function flatten(texts: Texts, path = ''): [string, string][] {
 function textsOf(locale: string): Map<string, string> {
   const folder = join(renderer, 'locales', locale)
   return new Map(
-    readdirSync(folder).flatMap((file) =>
-      flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Texts, `${file.replace('.json', '')}.`),
-    ),
+    readdirSync(folder)
+      .filter((file) => file !== reasonsFile)
+      .flatMap((file) =>
+        flatten(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Texts, `${file.replace('.json', '')}.`),
+      ),
   )
 }
 function filesUnder(folder: string, ending: string): string[] {
@@ -77,6 +82,18 @@ describe('the words of a run', () => {
       const { name, title, purpose } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, string>
       expect([en.get(`recipes.${name}.title`), en.get(`recipes.${name}.purpose`)]).toEqual([title, purpose])
     }
+  })
+
+  it('give the reason of every shipped knob in Chinese too, and hold no other', () => {
+    const file = readFileSync(join(renderer, 'locales/zh-CN', reasonsFile), 'utf8')
+    const reasons = JSON.parse(file) as Record<string, string>
+    const common = JSON.parse(readFileSync(join(renderer, '../resources/knobs.json'), 'utf8')) as Knobs
+    const shipped = [common, ...listRecipes().map(({ knobs }) => knobs)].flatMap((knobs: Knobs) =>
+      Object.values(knobs).map(({ reason }) => reason),
+    )
+    expect(Object.keys(reasons).sort()).toEqual([...new Set(shipped)].sort())
+    for (const [reason, chinese] of Object.entries(reasons))
+      expect([reason, chinese]).toEqual([reason, expect.stringMatching(/\p{Script=Han}/u)])
   })
 
   it('name every group of recipes, and leave none of them out', () => {

@@ -1,6 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { recipe as recipeContract } from '../../../core/contract/model.ts'
 import { parseKnobs } from '../../../core/train/knobs.ts'
@@ -44,6 +45,17 @@ test('refuses a recipe without a reason, and one that is not JSON', () => {
   expect(() => readRecipe(path)).toThrow(/reason/)
   writeFileSync(path, '{')
   expect(() => readRecipe(path)).toThrow('not JSON')
+})
+
+test('a shipped recipe leaves out what holds for all of them', () => {
+  const resources = join(import.meta.dirname, '../../../resources')
+  const read = (path: string) => JSON.parse(readFileSync(join(resources, path), 'utf8'))
+  const common = read('knobs.json')
+  for (const { name } of listRecipes()) {
+    const { knobs } = read(`recipes/${name}.json`) as { knobs: Record<string, object> }
+    const repeated = Object.entries(knobs).filter(([knob, entry]) => isDeepStrictEqual(entry, common[knob]))
+    expect([name, repeated]).toEqual([name, []])
+  }
 })
 
 test('an unknown recipe is named together with those there are', () => {
