@@ -1,6 +1,7 @@
 import { embedding, gelu, linear, tf } from '../../tensor/index.ts'
 import { attentionBlock, dropped, feedForward, paddingMask, remember, type Memory } from '../bert.ts'
 import { dense, norm, parameter, type Model, firstToken } from '../layers.ts'
+import { rerun } from '../rerun.ts'
 import { unit } from '../unit.ts'
 import { languageHead, textEmbeddings, textLayer, wordEmbeddings } from './names.ts'
 import type { AlbefShape } from './shape.ts'
@@ -78,9 +79,18 @@ export function maskedLogits(model: Albef, ids: tf.Tensor, picture: Memory[]): t
 /** One layer for the states x, which attend to `all` and then, where there is one, to a picture. */
 function textBlock(model: Albef, layer: number, x: tf.Tensor, all: tf.Tensor, mask: tf.Tensor, picture?: Memory) {
   const name = textLayer(layer)
-  const attended = attentionBlock(model, `${name}.attention`, x, { ...remember(model, `${name}.attention`, all), mask })
-  const looked = picture ? attentionBlock(model, `${name}.crossattention`, attended, picture) : attended
-  return feedForward(model, name, looked)
+  const inputs = [x, mask, ...(picture ? [picture.key, picture.value] : []), ...(all === x ? [] : [all])]
+  return rerun(model, [name], inputs, (model, [x, mask, ...rest]) => {
+    const [key, value] = picture ? rest.splice(0, 2) : []
+    const seen = { ...remember(model, `${name}.attention`, rest[0] ?? x!), mask: mask! }
+    const attended = attentionBlock(model, `${name}.attention`, x!, seen)
+    if (!picture) return feedForward(model, name, attended)
+    return feedForward(
+      model,
+      name,
+      attentionBlock(model, `${name}.crossattention`, attended, { ...picture, key: key!, value: value! }),
+    )
+  })
 }
 
 /** Words, positions and the one segment there is, normed: int32 [B, L] → [B, L, W]. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { albefParameterShapes } from '../../model/albef/names.ts'
 import type { AlbefShape } from '../../model/albef/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
-import { share, weight, type CommonKnobs } from './common.ts'
+import { share, stackFloats, weight, type CommonKnobs } from './common.ts'
 import { matchingKnobs, matchingSignatures } from './matching.ts'
 import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
@@ -21,6 +21,7 @@ export type AlbefKnobs = CommonKnobs & z.infer<typeof schema>
 export const albefPlan: Plan<AlbefShape, AlbefKnobs> = {
   system: 'albef',
   family: 'albef',
+  recomputes: true,
   knobs,
   trains,
   conflict: momentumConflict,
@@ -51,14 +52,18 @@ function keptFloats(shape: AlbefShape, knobs: AlbefKnobs): number {
   const { image, text, fusionLayer, embed } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
-  const seen = imageTokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
-  const plain = length * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
+  const layer = (part: { width: number; inner: number; heads: number }, places: number) =>
+    10 * part.width + 2 * part.inner + 2 * part.heads * places
+  const seen =
+    imageTokens * stackFloats(knobs, { depth: image.depth, input: image.width, layer: layer(image, imageTokens) })
+  const texts = (depth: number, looks: number) =>
+    stackFloats(knobs, { depth, input: length * text.width, layer: length * layer(text, length) + looks })
   const cross = length * (6 * text.width + 2 * text.heads * imageTokens)
   const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
   const masked = mlmWeight > 0 ? batchSize : 0
   const fused = (itmWeight > 0 ? 3 * anchors : 0) + masked
-  const reading = (batchSize + masked) * fusionLayer * plain
-  const fusing = fused * (text.depth - fusionLayer) * (plain + cross)
+  const reading = (batchSize + masked) * texts(fusionLayer, 0)
+  const fusing = fused * texts(text.depth - fusionLayer, cross)
   const logits = (distillation > 0 ? 3 : 2) * masked * length * text.vocabularySize
   const momentum = momentumFloats(albefParameterShapes(shape), albefFollowed, { ...knobs, embed })
   return batchSize * seen + reading + fusing + logits + momentum

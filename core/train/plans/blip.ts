@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { imageTokenCount, type BlipShape } from '../../model/shape.ts'
 import { blipParameterShapes } from '../../model/names.ts'
-import { weight, type CommonKnobs } from './common.ts'
+import { stackFloats, weight, type CommonKnobs } from './common.ts'
 import { matchingKnobs, matchingSignatures } from './matching.ts'
 import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
@@ -51,8 +51,7 @@ function trains(name: string, { itcWeight, itmWeight, lmWeight }: BlipKnobs): bo
  */
 function keptFloats(shape: BlipShape, knobs: BlipKnobs): number {
   const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
-  const stack = (depth: number, width: number, layer: number) =>
-    knobs.recompute ? depth * width + layer : depth * layer
+  const stack = (depth: number, input: number, layer: number) => stackFloats(knobs, { depth, input, layer })
   const { image, text, embed } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { clipParameterShapes, logitBiasName } from '../../model/clip/names.ts'
 import type { ClipShape, ResidualImage, TransformerImage } from '../../model/clip/shape.ts'
 import { cnnGrid } from '../../model/names-cnn.ts'
-import { whole, type CommonKnobs } from './common.ts'
+import { stackFloats, whole, type CommonKnobs } from './common.ts'
 import type { Conflict, Plan } from './plan.ts'
 
 const knobs = {
@@ -57,13 +57,13 @@ function keptFloats(shape: ClipShape, knobs: ClipKnobs): number {
   const { image, text, embed } = shape
   const { batchSize } = knobs
   const held = chunkOf(knobs)
-  const pair = imageFloats(image, knobs) + stackFloats(text, Math.min(knobs.textLength, text.context), knobs)
+  const pair = imageFloats(image, knobs) + encoderFloats(text, Math.min(knobs.textLength, text.context), knobs)
   const compared = 4 * batchSize ** 2 + 4 * batchSize * embed
   return held * pair + compared + (held < batchSize ? gradientSums(shape) : 0)
 }
 
 function imageFloats(image: TransformerImage | ResidualImage, knobs: ClipKnobs): number {
-  if (image.kind === 'vit') return stackFloats(image, (image.size / image.patch) ** 2 + 1, knobs)
+  if (image.kind === 'vit') return encoderFloats(image, (image.size / image.patch) ** 2 + 1, knobs)
   // two convolutions, norms and activations each keep about four grids
   return image.widths.reduce((floats, width, stage) => {
     const grid = cnnGrid(image.size, { ...image, widths: image.widths.slice(0, stage + 1) })
@@ -79,9 +79,9 @@ interface Stack {
 }
 
 /** For each token about ten widths, twice the inner width, and two rows of attention for each head. */
-function stackFloats({ width, inner, heads, depth }: Stack, tokens: number, { recompute }: ClipKnobs): number {
+function encoderFloats({ width, inner, heads, depth }: Stack, tokens: number, knobs: ClipKnobs): number {
   const layer = 10 * width + 2 * inner + 2 * heads * tokens
-  return tokens * (recompute ? depth * width + layer : depth * layer)
+  return tokens * stackFloats(knobs, { depth, input: width, layer })
 }
 
 function gradientSums(shape: ClipShape): number {

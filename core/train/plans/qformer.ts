@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { looksAtPicture } from '../../model/qformer/names.ts'
 import type { QFormerShape } from '../../model/qformer/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
-import { weight, type CommonKnobs } from './common.ts'
+import { stackFloats, weight, type CommonKnobs } from './common.ts'
 import { matchingKnobs, matchingSignatures } from './matching.ts'
 import type { Plan } from './plan.ts'
 
@@ -25,6 +25,7 @@ export type QFormerKnobs = CommonKnobs & z.infer<typeof schema>
 export const qformerPlan: Plan<QFormerShape, QFormerKnobs> = {
   system: 'qformer',
   family: 'qformer',
+  recomputes: true,
   knobs,
   trains,
   keptFloats,
@@ -45,20 +46,25 @@ function trains(name: string, { itcWeight, itmWeight, lmWeight, freezeVision }: 
  * head; queries also keep their look at the picture, and matching its copies of the pictures' keys and values; and the logits.
  */
 function keptFloats(shape: QFormerShape, knobs: QFormerKnobs): number {
-  const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors, freezeVision } = knobs
+  const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors, freezeVision, recompute } = knobs
   const { image, text, queries } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
   const looks = Array.from({ length: text.depth }, (_, i) => looksAtPicture(shape, i)).filter(Boolean).length
   const layer = (part: { width: number; inner: number; heads: number }, places: number) =>
     10 * part.width + 2 * part.inner + 2 * part.heads * places
-  const seen = freezeVision ? 0 : imageTokens * image.depth * layer(image, imageTokens)
-  const cross = queries * looks * (6 * text.width + 2 * text.heads * imageTokens)
-  const asked = queries * text.depth * layer(text, queries) + cross
+  /** Keys and values are made outside of the layers that are run again. */
+  const stack = (places: number, among: number) =>
+    places * stackFloats(knobs, { depth: text.depth, input: 3 * text.width, layer: layer(text, among) })
+  const seen = freezeVision
+    ? 0
+    : imageTokens * stackFloats(knobs, { depth: image.depth, input: image.width, layer: layer(image, imageTokens) })
+  const cross = queries * (recompute ? 1 : looks) * (6 * text.width + 2 * text.heads * imageTokens)
+  const asked = stack(queries, queries) + cross
   const memory = 2 * imageTokens * looks * text.width
-  const read = length * text.depth * layer(text, length)
-  const written = length * (text.depth * layer(text, queries + length) + 2 * text.vocabularySize)
-  const matched = (queries + length) * text.depth * layer(text, queries + length) + cross + memory
+  const read = stack(length, length)
+  const written = stack(length, queries + length) + 2 * length * text.vocabularySize
+  const matched = stack(queries + length, queries + length) + cross + memory
   const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
   const pairs = seen + memory + asked + (itcWeight + itmWeight > 0 ? read : 0) + (lmWeight > 0 ? written : 0)
   return batchSize * pairs + (itmWeight > 0 ? 3 * anchors * matched : 0)

@@ -43,6 +43,8 @@ describe('activation recomputation', () => {
     ['pretrain', { itmFrom: 0, dropout: 0 }],
     ['pretrain', { itmFrom: 0, dropout: 0.3 }],
     ['clip', { dropout: 0.3 }],
+    ['albef', { itmFrom: 0, dropout: 0.3 }],
+    ['qformer', { itmFrom: 0, dropout: 0.3 }],
   ])('of %s with %o leaves every gradient as it was', { timeout: 120_000 }, async (recipe, changes) => {
     const kept = await stepOf(recipe, changes)
     const again = await stepOf(recipe, { ...changes, recompute: true })
