@@ -1,6 +1,6 @@
 /**
- * Fine-tuning on few good pairs (the manner of Emu, SVD and LDM) against random and all pairs: from the same start, with the same
- * steps, batches and rule for stopping; three seeds.
+ * Fine-tuning on few good pairs (the manner of Emu, SVD and LDM), chosen by their truth or by a filter, against random and all
+ * pairs: from the same start, with the same steps, batches and rule for stopping; three seeds.
  * Run: npm run bench -- quality [--quick] [--json]
  */
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { seededRandom } from '../core/exchange/sample/index.ts'
 import type { Shape } from '../core/model/index.ts'
 import { closeModel, openModel, type LoadedModel } from '../core/score/index.ts'
 import { startTensor } from '../core/tensor/index.ts'
+import { scoredPairs } from './harness/filterScores.ts'
 import { noisyPairs, type NoisyPair, type NoisyPairs } from './harness/noisyPairs.ts'
 import { noisyStart } from './harness/noisyStart.ts'
 import type { BenchRow } from './harness/record.ts'
@@ -64,16 +65,31 @@ const small: Sizes = {
   seeds: [1],
 }
 
+type ScoredPair = Required<NoisyPair>
+interface Arm {
+  /** @param cut the median of all match probabilities: a filter that knows nothing of the share of noise takes the better half */
+  chooses(pair: ScoredPair, cut: number): boolean
+  /** Takes all of them instead of a small subset. */
+  all?: boolean
+  /** Draws better matches oftener; without scores the recipe draws all alike. */
+  weighted?: boolean
+}
+
 /** Which pairs an arm trains on. */
-const arms: Record<string, (pairs: NoisyPair[], size: number, seed: number) => NoisyPair[]> = {
-  accepted: (pairs, size, seed) =>
-    drawn(
-      pairs.filter(({ accepted }) => accepted),
-      size,
-      seed,
-    ),
-  random: drawn,
-  'all noisy': (pairs) => pairs,
+const arms: Record<string, Arm> = {
+  accepted: { chooses: ({ accepted }) => accepted },
+  filtered: { chooses: ({ match }, cut) => match >= cut },
+  'filtered, weighted': { chooses: ({ match }, cut) => match >= cut, weighted: true },
+  random: { chooses: () => true },
+  'random, weighted': { chooses: () => true, weighted: true },
+  'all noisy': { chooses: () => true, all: true },
+}
+
+function choose({ chooses, all, weighted }: Arm, pairs: ScoredPair[], size: number, seed: number): NoisyPair[] {
+  const cut = pairs.map(({ match }) => match).toSorted((a, b) => a - b)[Math.floor(pairs.length / 2)]!
+  const suited = pairs.filter((pair) => chooses(pair, cut))
+  const chosen = all ? suited : drawn(suited, size, seed)
+  return weighted ? chosen : chosen.map(({ sampleId, path, text, accepted }) => ({ sampleId, path, text, accepted }))
 }
 
 export async function* bench({ quick }: BenchOptions): AsyncGenerator<BenchRow> {
@@ -82,10 +98,13 @@ export async function* bench({ quick }: BenchOptions): AsyncGenerator<BenchRow> 
   const pairs = await noisyPairs(join(tmpdir(), `winnow-bench-quality-${quick ? 'quick' : 'full'}`), sizes)
   const start = await noisyStart(pairs.training, { steps: sizes.startSteps, batchSize: sizes.batchSize })
   const before = await figuresOfStart(start, pairs.heldOut, sizes.captions)
-  for (const [name, choose] of Object.entries(arms)) {
+  const { human } = pairs
+  const scored = await scoredPairs(pairs.training, { start, human, steps: sizes.steps, batchSize: sizes.batchSize })
+  for (const [name, arm] of Object.entries(arms)) {
     const runs: ArmRun[] = []
     for (const seed of sizes.seeds) {
-      runs.push(await runArm(choose(pairs.training, sizes.subset, seed), { seed, start }, pairs, sizes))
+      const chosen = choose(arm, scored, sizes.subset, seed)
+      runs.push(await runArm(chosen, { seed, start }, pairs, sizes))
     }
     yield* rowsOf(name, runs, before, sizes)
   }
@@ -181,7 +200,7 @@ function deviation(values: number[]): number {
 }
 
 /** So many of the pairs, others with each seed. */
-function drawn(pairs: NoisyPair[], count: number, seed: number): NoisyPair[] {
+function drawn<Pair>(pairs: Pair[], count: number, seed: number): Pair[] {
   const random = seededRandom(`quality/${seed}`)
   const keyed = pairs.map((pair) => ({ pair, key: random() })).sort((a, b) => a.key - b.key)
   return keyed.slice(0, count).map(({ pair }) => pair)

@@ -6,11 +6,15 @@ import type { SamplePair } from './samplePairs.ts'
 export interface NoisyPair extends SamplePair {
   /** Whether the caption is true of the picture and complete: what a careful reviewer would accept. */
   accepted: boolean
+  /** The match probability that a filter gives it. */
+  match?: number
 }
 
 export interface NoisyPairs {
   /** Web captions, half of them noise, and a few that people wrote. */
   training: NoisyPair[]
+  /** Those that people wrote. */
+  human: NoisyPair[]
   /** Pairs with human captions that all differ, to choose weights by. */
   watched: SamplePair[]
   /** The same, to measure those weights on. */
@@ -38,6 +42,7 @@ export async function noisyPairs(
   const web = pairs.slice(human).filter(({ text }) => text !== '')
   return {
     training: [...pairs.slice(0, counts.human), ...web],
+    human: pairs.slice(0, counts.human),
     watched: pairs.slice(counts.human, counts.human + counts.watched),
     heldOut: pairs.slice(counts.human + counts.watched, human),
   }
