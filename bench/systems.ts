@@ -11,8 +11,11 @@ import {
   measureCaptions,
   measureRetrieval,
   mostCommonCaption,
+  unigramLoss,
   wordF1,
+  writtenLoss,
 } from '../core/evaluate/index.ts'
+import type { Write } from '../core/model/measure.ts'
 import { measuresOf } from '../core/model/measures.ts'
 import type { Shape } from '../core/model/index.ts'
 import type { LoadedModel } from '../core/score/index.ts'
@@ -50,9 +53,9 @@ interface Figure {
   name: string
   unit: string
   value: number
-  /** What knowing nothing of the picture reaches: chance, or always the commonest caption. */
+  /** What knowing nothing of the picture reaches: chance, always the commonest caption, or each token as often as it is common. */
   blind: number
-  blindName: 'chance' | 'commonest caption'
+  blindName: 'chance' | 'commonest caption' | 'unigram model'
 }
 
 export async function* bench({ quick, only }: BenchOptions): AsyncGenerator<BenchRow> {
@@ -107,7 +110,7 @@ function changesFor({ knobs }: Recipe, { steps, batchSize }: Budget): Record<str
 
 async function figuresOf(model: LoadedModel<Shape>, recipe: Recipe, { training, heldOut }: SamplePairs) {
   const figures: Figure[] = []
-  const { match } = measuresOf(model.shape)
+  const { match, write } = measuresOf(model.shape)
   const contrasts = recipe.knobs['itcWeight']?.value !== 0
   if (recipe.system === 'gan') {
     figures.push(await rightFromWrong(model, heldOut))
@@ -122,6 +125,7 @@ async function figuresOf(model: LoadedModel<Shape>, recipe: Recipe, { training, 
     const prompt = String(recipe.knobs['prompt']!.value)
     const captions = await measureCaptions(model, heldOut, { count: 64, prompt })
     if (captions.length > 0) figures.push(...captionFigures(captions, training))
+    if (write) figures.push(await crossEntropy(model, write, { training, heldOut }))
   }
   return figures
 }
@@ -137,6 +141,25 @@ async function rightFromWrong(model: LoadedModel<Shape>, heldOut: SamplePairs['h
     value: 100 * areaUnderCurve(similarity, right),
     blind: 50,
     blindName: 'chance',
+  }
+}
+
+/** Per token of held-out captions: less is better. */
+async function crossEntropy(
+  model: LoadedModel<Shape>,
+  write: Write,
+  { training, heldOut }: SamplePairs,
+): Promise<Figure> {
+  const texts = (pairs: SamplePairs['heldOut']) => pairs.map(({ text }) => text)
+  return {
+    name: 'captions, cross-entropy',
+    unit: 'nats',
+    value: await writtenLoss(model, write, heldOut),
+    blind: unigramLoss(model.tokenizer, model.shape.text.context, {
+      training: texts(training),
+      heldOut: texts(heldOut),
+    }),
+    blindName: 'unigram model',
   }
 }
 
