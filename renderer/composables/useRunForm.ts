@@ -96,9 +96,11 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
     (recipe.value?.knobs ?? []).some((knob) => !inRange(knob, changes.value[knob.path] ?? knob.value)),
   )
   // Subtle: not while checking, or a click right after a change would be lost; the engine checks again before it starts.
-  const blocked = computed(
-    () => wrong.value || fault.value !== null || preflight.value === null || preflight.value.problems.length > 0,
-  )
+  const unready = computed(() => wrong.value || fault.value !== null || preflight.value === null)
+  const problems = computed(() => preflight.value?.problems ?? [])
+  const blocked = computed(() => unready.value || problems.value.length > 0)
+  /** The overfit check takes a batch of its own, which a selection that is too small for the recipe's may fill. */
+  const uncheckable = computed(() => unready.value || problems.value.some(({ code }) => code !== 'too-few-pairs'))
   return {
     form,
     changes,
@@ -113,6 +115,7 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
     fault,
     checking,
     blocked,
+    uncheckable,
     choose,
     take,
   }

@@ -101,6 +101,9 @@ test('the overfit check is a button, and its verdict stands on the page of its r
   const dialog = await openDialog(page)
   // two-layer encoders of an older family learn eight pairs in seconds
   await choose(page, /VSE/)
+  await dialog.getByLabel('Pairs (query)').fill('')
+  // too few pairs for the recipe's batch, enough for the check's
+  await expect(dialog.getByRole('button', { name: 'Start training' })).toBeDisabled()
   await dialog.getByRole('button', { name: 'Check that it learns' }).click()
   await expect(page.getByRole('heading', { name: /overfit check/ })).toBeVisible()
   await expect(page.getByRole('heading', { name: 'It can learn: each loss came down to its floor.' })).toBeVisible({
