@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'vue/compiler-sfc'
 import { groupRecipes } from '../../renderer/composables/recipeGroups.ts'
-import { listRecipes, recipeRecord } from '../../core/train/recipe.ts'
+import { knobsOf, listRecipes, recipeRecord } from '../../core/train/recipe.ts'
+import { systemOf } from '../../core/train/systems/index.ts'
 import { activities, adviceCodes } from '../../core/contract/index.ts'
 
 /** Keyed by the English words themselves, so English has none. */
@@ -94,6 +95,13 @@ describe('the words of a run', () => {
     expect(Object.keys(reasons).sort()).toEqual([...new Set(shipped)].sort())
     for (const [reason, chinese] of Object.entries(reasons))
       expect([reason, chinese]).toEqual([reason, expect.stringMatching(/\p{Script=Han}/u)])
+  })
+
+  it('name every curve that a recipe can draw', () => {
+    for (const recipe of listRecipes()) {
+      const names = systemOf(recipe).reports(knobsOf(recipe))
+      for (const name of ['loss', 'gradientNorm', ...names]) expect([name, en.has(`runs.curve.${name}`)]).toEqual([name, true])
+    }
   })
 
   it('name every group of recipes, and leave none of them out', () => {
