@@ -45,6 +45,7 @@ const common: Budget = { steps: 200, batchSize: 32 }
 const budgets: Record<string, Budget> = {
   vse: { steps: 300, batchSize: 64 },
   clip: { steps: 300, batchSize: 64 },
+  siglip: { steps: 300, batchSize: 64 },
   acmr: { steps: 600, batchSize: 64 },
   gan: { steps: 600, batchSize: 32 },
 }
