@@ -18,7 +18,7 @@ const onBothRuntimes = [
   'test/core/model/alignment/golden.test.ts',
   'test/core/objective/*.test.ts',
   'test/core/score/judge.test.ts',
-  'test/core/train/{loop,resume}.test.ts',
+  'test/core/train/{loop,resume,accumulatedStep,cachedGradients}.test.ts',
 ]
 
 const pjrtProject = {

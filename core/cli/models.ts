@@ -56,7 +56,7 @@ function withRecipe(command: Command): Command {
     .option('-r, --recipe <name>', 'recipe in resources/recipes', 'finetune')
     .option('-n, --name <name>', "name of the run; the recipe's if left out")
     .option('--start <checkpoint>', 'name or hash of the starting checkpoint')
-    .option('--shape <name>', 'shape to start from random weights of, without --start')
+    .option('--shape <name>', "shape to start from random weights of, or around another family's picture encoder")
     .option('--set <knob=value>', 'change a knob of the recipe; can be repeated', change)
     .option('--seed <number>', 'seed of everything random', wholeNumber, 1)
 }

@@ -60,8 +60,12 @@ export const heldOutOf = ({ heldOut, overfit }: Pick<Spec, 'heldOut' | 'overfit'
 /** The shape that a run trains: its start's, or the recipe's where the start is of another family and lends its picture encoder. */
 export async function startingShape(project: Project, { start, shape, recipe }: Spec): Promise<Shape> {
   if (start === null) {
-    if (!shape)
-      throw new Fault('shape-missing', 'Choose a starting checkpoint, or a shape to start from random weights.')
+    if (!shape) {
+      const hint = `The recipe is made for the shape "${recipeNamed(recipe).shape}".`
+      throw new Fault('shape-missing', 'Choose a starting checkpoint, or a shape to start from random weights.', {
+        hint,
+      })
+    }
     return shapeNamed(shape)
   }
   const checkpoint = await usableCheckpoint(project, start)

@@ -139,7 +139,7 @@ test('a run stopped twice and resumed ends with the same bits, though its steps 
   const resumed = await trainHere(broken, { knobs })
   expect(resumed.outcome.step).toBe(7)
   expect(await download(resumed.parameters)).toEqual(await download(straight.parameters))
-}, 120_000)
+}, 240_000)
 
 describe('accumulation is refused', () => {
   test('where optimisers take turns, and nowhere else', () => {
