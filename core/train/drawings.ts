@@ -5,8 +5,15 @@ import { createTokenizer } from '../text/tokenizer.ts'
 import type { TrainOptions } from './loop.ts'
 import { systemOf } from './systems/index.ts'
 
-/** Captions that are drawn, from the first pairs of the run: each checkpoint's pictures can then be held against the last one's. */
+/** Captions that are drawn. */
 const most = 8
+
+/** One of each of the first pictures, so that each checkpoint's drawings can be held against the last one's; none twice. */
+export function drawnCaptions(pairs: TrainOptions['pairs']): string[] {
+  const byPicture = new Map<number, string>()
+  for (const { sampleId, text } of pairs) if (!byPicture.has(sampleId)) byPicture.set(sampleId, text)
+  return [...new Set(byPicture.values())].slice(0, most)
+}
 
 /** Draws what a system shows of itself (see `System.pictures`). */
 export interface Drawings {
@@ -21,7 +28,7 @@ export function createDrawings(
   const { folder, shape, parameters, knobs, seed } = options
   const { pictures } = systemOf(knobs)
   if (!pictures) return { draw: async () => {}, dispose() {} }
-  const captions = [...new Set(options.pairs.map(({ text }) => text))].slice(0, most)
+  const captions = drawnCaptions(options.pairs)
   const tokenizer = createTokenizer(options.vocabulary)
   const length = shape.text.context
   const ids = tokenizer.encodeBatch(captions, { length, first: 'cls' })
