@@ -131,6 +131,17 @@ export const runEvaluation = z.object({
   captions: z.array(comparedCaption),
 })
 
+/** The first pairs of a run as the model was given them: augmented pictures in a grid, and captions from their tokens. */
+export const runInputs = z.object({
+  /** Steps that had been done before. */
+  step: z.number().int(),
+  /** Pixels of a picture's side, and pictures in a row of the grid. */
+  size: z.number().int(),
+  columns: z.number().int(),
+  captions: z.array(z.string()),
+})
+export type RunInputs = z.infer<typeof runInputs>
+
 export const runDetail = run.extend({
   /** One row a logged step: step, then a value for each name. */
   curves: z.object({ names: z.array(z.string()), rows: z.array(z.array(z.number().nullable())) }),
@@ -138,6 +149,7 @@ export const runDetail = run.extend({
   evaluation: runEvaluation.nullable(),
   /** Steps at which the run drew a grid of pictures, rising; for systems that draw. */
   pictures: z.array(z.number().int()).optional(),
+  inputs: runInputs.nullish(),
 })
 export type RunDetail = z.infer<typeof runDetail>
 

@@ -4,13 +4,13 @@ import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { asFault } from '../contract/index.ts'
 import { picture, thumbnail } from '../image/thumbnail.ts'
-import { drawnPicture } from '../jobs/drawn.ts'
+import { drawnPicture, inputsPicture } from '../jobs/drawn.ts'
 import type { Desk } from './desk.ts'
 
 // The address carries the picture's version, so what it names never changes.
 const forever = 'private, max-age=31536000, immutable'
 
-/** Thumbnails and pictures by the id of their sample, and what a run drew by run and step; no path ever comes from outside. */
+/** Thumbnails and pictures by the id of their sample, what a run drew by run and step, and what it was given by run; no path ever comes from outside. */
 export function servePictures(app: Hono, desk: Desk) {
   app.get('/thumb/:id{[0-9]+}', (context) =>
     answering(async () => {
@@ -28,6 +28,12 @@ export function servePictures(app: Hono, desk: Desk) {
   app.get('/drawn/:run/:step{[0-9]+}', (context) =>
     answering(async () => {
       const path = drawnPicture(desk.opened().project, context.req.param('run'), Number(context.req.param('step')))
+      return new Response(await streamed(path), { headers: headers('image/png', undefined) })
+    }),
+  )
+  app.get('/inputs/:run', (context) =>
+    answering(async () => {
+      const path = inputsPicture(desk.opened().project, context.req.param('run'))
       return new Response(await streamed(path), { headers: headers('image/png', undefined) })
     }),
   )

@@ -10,6 +10,7 @@ import { createStallWatch } from './notLearning.ts'
 import { planOf } from './plans/index.ts'
 import { createHeldOutWatch } from './heldOutWatch.ts'
 import { createDrawings } from './drawings.ts'
+import { keepInputs } from './inputs.ts'
 import type { Knobs } from './knobs.ts'
 import { createOptimiser, disposeOptimiser } from './optimiser.ts'
 import type { PictureLoader } from './pictures.ts'
@@ -89,6 +90,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const drawings = createDrawings(options)
   const meter = createMeter(knobs)
   let step = point?.state.step ?? 0
+  let shown = false
 
   const stalled = createStallWatch(planOf(knobs.system).signatures?.(options.shape, knobs) ?? [], knobs)
   let sign: NotLearning | null = null
@@ -101,6 +103,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
 
   async function draw(drawn: Batch[]): Promise<Batch> {
     const batch = await profiler.during('wait', () => batches.next())
+    if (!shown) await keepInputs(options, batch, step)
+    shown = true
     drawn.push(batch)
     return batch
   }

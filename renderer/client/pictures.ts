@@ -12,3 +12,8 @@ export function pictureUrl(sampleId: number, version: string): string {
 export function drawnUrl(run: string, step: number): string {
   return `${location.origin}/drawn/${encodeURIComponent(run)}/${step}`
 }
+
+/** Address of the pictures that a run's model was given first; they change when it is gone on with. */
+export function inputsUrl(run: string, step: number): string {
+  return `${location.origin}/inputs/${encodeURIComponent(run)}?step=${step}`
+}

@@ -100,7 +100,8 @@ describe('the words of a run', () => {
   it('name every curve that a recipe can draw', () => {
     for (const recipe of listRecipes()) {
       const names = systemOf(recipe).reports(knobsOf(recipe))
-      for (const name of ['loss', 'gradientNorm', ...names]) expect([name, en.has(`runs.curve.${name}`)]).toEqual([name, true])
+      for (const name of ['loss', 'gradientNorm', ...names])
+        expect([name, en.has(`runs.curve.${name}`)]).toEqual([name, true])
     }
   })
 

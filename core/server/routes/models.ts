@@ -5,7 +5,7 @@ import { previewExport } from '../../exchange/index.ts'
 import { importCheckpoint } from '../../jobs/import-checkpoint.ts'
 import { previewModel } from '../../jobs/kinds/export.ts'
 import { preflight } from '../../jobs/preflight.ts'
-import { drawnSteps } from '../../jobs/drawn.ts'
+import { drawnSteps, inputsOf } from '../../jobs/drawn.ts'
 import { listShapes } from '../../jobs/shapes.ts'
 import { listCheckpoints } from '../../store/checkpoints.ts'
 import { listRuns, runDetail } from '../../store/runs.ts'
@@ -44,7 +44,7 @@ export function runRoutes({ api, desk }: Routes) {
     get: api.runs.get.handler(({ input }) => {
       const { project } = desk.opened()
       const run = runDetail(project, input.run)
-      return { ...standing(run), pictures: drawnSteps(project, run) }
+      return { ...standing(run), pictures: drawnSteps(project, run), inputs: inputsOf(project, run) }
     }),
     preflight: api.runs.preflight.handler(({ input }) => preflight(desk.opened().project, input)),
   }
