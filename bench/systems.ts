@@ -93,10 +93,12 @@ async function* rowsOf(recipe: Recipe, pairs: SamplePairs, quick: boolean): Asyn
       target: null,
       pass: null,
       n: values.length,
-      note: `seeds ${values.map((value) => value.toFixed(1)).join(', ')}; ${budget.steps} steps of ${budget.batchSize}; ${Math.round(Math.max(...seconds))} s a seed`,
+      note: `seeds ${values.map(figure).join(', ')}; ${budget.steps} steps of ${budget.batchSize}; ${Math.round(Math.max(...seconds))} s a seed`,
     }
   }
 }
+
+const figure = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(1))
 
 /** Schedules keep their proportions in a run that is shorter than the recipe's. */
 function changesFor({ knobs }: Recipe, { steps, batchSize }: Budget): Record<string, number> {
