@@ -65,10 +65,12 @@ const small: Sizes = {
   seeds: [1],
 }
 
+/** A filter accepts what it thinks is more likely a match than not. */
+const threshold = 0.5
+
 type ScoredPair = Required<NoisyPair>
 interface Arm {
-  /** @param cut the median of all match probabilities: a filter that knows nothing of the share of noise takes the better half */
-  chooses(pair: ScoredPair, cut: number): boolean
+  chooses(pair: ScoredPair): boolean
   /** Takes all of them instead of a small subset. */
   all?: boolean
   /** Draws better matches oftener; without scores the recipe draws all alike. */
@@ -78,16 +80,15 @@ interface Arm {
 /** Which pairs an arm trains on. */
 const arms: Record<string, Arm> = {
   accepted: { chooses: ({ accepted }) => accepted },
-  filtered: { chooses: ({ match }, cut) => match >= cut },
-  'filtered, weighted': { chooses: ({ match }, cut) => match >= cut, weighted: true },
+  filtered: { chooses: ({ match }) => match >= threshold },
+  'filtered, weighted': { chooses: ({ match }) => match >= threshold, weighted: true },
   random: { chooses: () => true },
   'random, weighted': { chooses: () => true, weighted: true },
   'all noisy': { chooses: () => true, all: true },
 }
 
 function choose({ chooses, all, weighted }: Arm, pairs: ScoredPair[], size: number, seed: number): NoisyPair[] {
-  const cut = pairs.map(({ match }) => match).toSorted((a, b) => a - b)[Math.floor(pairs.length / 2)]!
-  const suited = pairs.filter((pair) => chooses(pair, cut))
+  const suited = pairs.filter(chooses)
   const chosen = all ? suited : drawn(suited, size, seed)
   return weighted ? chosen : chosen.map(({ sampleId, path, text, accepted }) => ({ sampleId, path, text, accepted }))
 }
@@ -98,8 +99,7 @@ export async function* bench({ quick }: BenchOptions): AsyncGenerator<BenchRow> 
   const pairs = await noisyPairs(join(tmpdir(), `winnow-bench-quality-${quick ? 'quick' : 'full'}`), sizes)
   const start = await noisyStart(pairs.training, { steps: sizes.startSteps, batchSize: sizes.batchSize })
   const before = await figuresOfStart(start, pairs.heldOut, sizes.captions)
-  const { human } = pairs
-  const scored = await scoredPairs(pairs.training, { start, human, steps: sizes.steps, batchSize: sizes.batchSize })
+  const scored = await scoredPairs(pairs.training)
   for (const [name, arm] of Object.entries(arms)) {
     const runs: ArmRun[] = []
     for (const seed of sizes.seeds) {

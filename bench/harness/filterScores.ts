@@ -1,25 +1,15 @@
-import { asBlip, type Shape } from '../../core/model/index.ts'
-import { createJudge, decodePictures, type LoadedModel } from '../../core/score/index.ts'
+import { join } from 'node:path'
+import { closeModel, createJudge, decodePictures, openModel } from '../../core/score/index.ts'
 import type { NoisyPair } from './noisyPairs.ts'
-import type { SamplePair } from './samplePairs.ts'
-import { trainRecipe } from './trainRecipe.ts'
 
+/** The filter that comes with the sample. */
+const filter = join(import.meta.dirname, '../../resources/sample/checkpoints/tiny')
 const batch = 32
 
-/**
- * The pairs with the match probability that a filter gives them. As in CapFilt, the filter is the start, fine-tuned on the few
- * captions that people wrote.
- */
-export function scoredPairs(
-  pairs: NoisyPair[],
-  { start, human, steps, batchSize }: { start: string; human: SamplePair[]; steps: number; batchSize: number },
-): Promise<Required<NoisyPair>[]> {
-  const changes = { steps, batchSize, warmupSteps: Math.floor(steps / 10), itmAnchors: Math.min(16, batchSize) }
-  return trainRecipe({ recipe: 'filter', changes, start, seed: 1, pairs: human }, (filter) => scored(filter, pairs))
-}
-
-async function scored(model: LoadedModel<Shape>, pairs: NoisyPair[]): Promise<Required<NoisyPair>[]> {
-  const judge = createJudge({ ...model, shape: asBlip(model.shape) }, { batch })
+/** The pairs with the match probability that the filter gives them. */
+export async function scoredPairs(pairs: NoisyPair[]): Promise<Required<NoisyPair>[]> {
+  const model = await openModel(filter)
+  const judge = createJudge(model, { batch })
   const result: Required<NoisyPair>[] = []
   try {
     for (let at = 0; at < pairs.length; at += batch) {
@@ -30,6 +20,7 @@ async function scored(model: LoadedModel<Shape>, pairs: NoisyPair[]): Promise<Re
     }
   } finally {
     judge.dispose()
+    closeModel(model)
   }
   return result
 }

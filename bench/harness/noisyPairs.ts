@@ -13,8 +13,6 @@ export interface NoisyPair extends SamplePair {
 export interface NoisyPairs {
   /** Web captions, half of them noise, and a few that people wrote. */
   training: NoisyPair[]
-  /** Those that people wrote. */
-  human: NoisyPair[]
   /** Pairs with human captions that all differ, to choose weights by. */
   watched: SamplePair[]
   /** The same, to measure those weights on. */
@@ -42,7 +40,6 @@ export async function noisyPairs(
   const web = pairs.slice(human).filter(({ text }) => text !== '')
   return {
     training: [...pairs.slice(0, counts.human), ...web],
-    human: pairs.slice(0, counts.human),
     watched: pairs.slice(counts.human, counts.human + counts.watched),
     heldOut: pairs.slice(counts.human + counts.watched, human),
   }
