@@ -76,12 +76,12 @@ function madeUpModel(size: string, shrink: boolean): HostModel {
   return { shape, vocabulary: readVocabulary(vocabularyFile), tensors: sharpened(initialise(shape, 1), shape) }
 }
 
-/** Deviation of a next token's scores at which a few of the vocabulary's tokens hold nine tenths of the probability. */
+/** Deviation of a next token's scores at which some hundred of the vocabulary's tokens hold nine tenths of the probability. */
 const spread = 5
 
 /**
  * Fresh weights find all words about equally likely: a nucleus of most of the vocabulary, in which the next word hangs on the last
- * bit of every score. A trained captioner's hesitates between a few.
+ * bit of every score. A trained captioner hesitates between a few.
  */
 function sharpened(tensors: HostTensors, { text }: BlipShape): HostTensors {
   const deviation = 0.02 * Math.sqrt(text.width) // of scores from unit-scaled states and fresh word embeddings
