@@ -23,6 +23,12 @@ export function changesFrom(base: Recipe, file: Recipe): Record<string, KnobValu
   return Object.fromEntries(changed.map(({ path, value }) => [path, value]))
 }
 
+/** The recipe with other reasons, by knob. */
+export const withReasons = (recipe: Recipe, reasons: Record<string, string>): Recipe => ({
+  ...recipe,
+  knobs: recipe.knobs.map((knob) => ({ ...knob, reason: reasons[knob.path] ?? knob.reason })),
+})
+
 /** Whether a value lies where its recipe allows it. */
 export function inRange({ minimum = -Infinity, maximum = Infinity }: Knob, value: KnobValue): boolean {
   return typeof value !== 'number' || (value >= minimum && value <= maximum)

@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { client } from '../client/index.ts'
 import { faultOf } from '../client/faults.ts'
 import type { FaultRecord, Preflight, Recipe } from '../../core/contract/index.ts'
-import { baseOf, changesFrom, inRange, type KnobValue } from './recipeFile.ts'
+import { baseOf, changesFrom, inRange, withReasons, type KnobValue } from './recipeFile.ts'
 import { useModels } from './useModels.ts'
 
 /** A start from random weights. */
@@ -21,7 +21,12 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
   const fault = shallowRef<FaultRecord | null>(null)
   const checking = ref(false)
 
-  const recipe = computed(() => recipes.value.find((each) => each.name === form.recipe))
+  /** Why an opened file gives its values, by knob. */
+  const ownReasons = shallowRef<Record<string, string>>({})
+  const recipe = computed(() => {
+    const base = recipes.value.find((each) => each.name === form.recipe)
+    return base && withReasons(base, ownReasons.value)
+  })
   const ofFamily = computed(() => sound.value.filter(({ family }) => family === recipe.value?.family))
   const lenders = computed(() => sound.value.filter(({ family }) => recipe.value?.lenders.includes(family)))
   const starts = computed(() => [...ofFamily.value, ...lenders.value])
@@ -42,9 +47,10 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
   }))
 
   /** Takes a recipe, with the starts and sizes that fit it. */
-  function choose(name: string, changed: Record<string, KnobValue> = {}): void {
+  function choose(name: string, changed: Record<string, KnobValue> = {}, reasons: Record<string, string> = {}): void {
     form.recipe = name
     changes.value = changed
+    ownReasons.value = reasons
     form.shape = sizes.value.find((each) => each.name === recipe.value?.shape)?.name ?? sizes.value[0]?.name ?? ''
     if (!starts.value.some(({ hash }) => hash === form.start)) form.start = ofFamily.value[0]?.hash ?? scratch
   }
@@ -52,7 +58,7 @@ export function useRunForm(open: WritableComputedRef<boolean>, query: () => stri
   async function take(text: string): Promise<Recipe> {
     const file = await client.models.readRecipe({ text })
     const base = baseOf(file, recipes.value)!
-    choose(base.name, changesFrom(base, file))
+    choose(base.name, changesFrom(base, file), Object.fromEntries(file.knobs.map(({ path, reason }) => [path, reason])))
     if (sizes.value.some(({ name }) => name === file.shape)) form.shape = file.shape
     return file
   }

@@ -83,10 +83,15 @@ test('a changed recipe is saved as a file and opened again; a broken file names 
   const path = info.outputPath('siglip.json')
   await (await saving).saveAs(path)
 
+  const saved = JSON.parse(readFileSync(path, 'utf8'))
+  saved.knobs.steps.reason = 'As long as lunch takes.'
+  writeFileSync(path, JSON.stringify(saved))
+
   await choose(page, /^Fine-tune/)
   await expect(dialog.locator('#knob-steps')).not.toHaveValue('77')
   await dialog.locator('input[type=file]').setInputFiles(path)
   await expect(dialog.locator('#knob-steps')).toHaveValue('77')
+  await expect(dialog.locator('#knob-steps-why')).toContainText('As long as lunch takes.')
   await expect(dialog.getByRole('combobox').first()).toContainText('SigLIP')
 
   const broken = JSON.parse(readFileSync(path, 'utf8'))
