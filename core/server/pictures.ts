@@ -26,21 +26,22 @@ export function servePictures(app: Hono, desk: Desk) {
     }),
   )
   app.get('/drawn/:run/:step{[0-9]+}', (context) =>
-    answering(async () => {
-      const path = drawnPicture(desk.opened().project, context.req.param('run'), Number(context.req.param('step')))
-      return new Response(await streamed(path), { headers: headers('image/png', undefined) })
-    }),
+    answering(async () =>
+      png(drawnPicture(desk.opened().project, context.req.param('run'), Number(context.req.param('step')))),
+    ),
   )
   app.get('/inputs/:run', (context) =>
-    answering(async () => {
-      const path = inputsPicture(desk.opened().project, context.req.param('run'))
-      return new Response(await streamed(path), { headers: headers('image/png', undefined) })
-    }),
+    answering(async () => png(inputsPicture(desk.opened().project, context.req.param('run')))),
   )
 }
 
 function headers(type: string, version: string | undefined) {
   return { 'Content-Type': type, 'Cache-Control': version ? forever : 'no-cache' }
+}
+
+/** A file that a run may write anew. */
+async function png(path: string): Promise<Response> {
+  return new Response(await streamed(path), { headers: headers('image/png', undefined) })
 }
 
 async function streamed(path: string): Promise<ReadableStream<Uint8Array>> {

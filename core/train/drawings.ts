@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { writePng } from '../image/png.ts'
 import { capture, tf, type Captured } from '../tensor/index.ts'
 import { createTokenizer } from '../text/tokenizer.ts'
+import { distinctPairs } from './distinctPairs.ts'
 import type { TrainOptions } from './loop.ts'
 import { systemOf } from './systems/index.ts'
 
@@ -9,11 +10,8 @@ import { systemOf } from './systems/index.ts'
 const most = 8
 
 /** One of each of the first pictures, so that each checkpoint's drawings can be held against the last one's; none twice. */
-export function drawnCaptions(pairs: TrainOptions['pairs']): string[] {
-  const byPicture = new Map<number, string>()
-  for (const { sampleId, text } of pairs) if (!byPicture.has(sampleId)) byPicture.set(sampleId, text)
-  return [...new Set(byPicture.values())].slice(0, most)
-}
+export const drawnCaptions = (pairs: TrainOptions['pairs']): string[] =>
+  distinctPairs(pairs, most).map(({ text }) => text)
 
 /** Draws what a system shows of itself (see `System.pictures`). */
 export interface Drawings {

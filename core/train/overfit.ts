@@ -2,6 +2,7 @@ import { Fault } from '../contract/fault.ts'
 import type { OverfitVerdict } from '../contract/model.ts'
 import type { Shape } from '../model/shape.ts'
 import type { TrainingPair } from './batches.ts'
+import { distinctPairs } from './distinctPairs.ts'
 import type { Knobs } from './knobs.ts'
 
 /**
@@ -70,14 +71,7 @@ const checked: Record<string, number> = {
  * @throws Fault `too-few-pairs` where there aren't two
  */
 export function overfitPairs<Pair extends TrainingPair>(pairs: Pair[], count: number): Pair[] {
-  const seen = new Set<string>()
-  const chosen: Pair[] = []
-  for (const pair of pairs) {
-    const own = [`picture ${pair.sampleId}`, `text ${pair.text.trim().toLowerCase()}`]
-    if (chosen.length === count || own.some((key) => seen.has(key))) continue
-    for (const key of own) seen.add(key)
-    chosen.push(pair)
-  }
+  const chosen = distinctPairs(pairs, count)
   if (chosen.length >= 2) return chosen
   throw new Fault('too-few-pairs', 'The check takes at least two pairs that share neither picture nor text.', {
     hint: 'Widen the query.',
