@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { albefParameterShapes } from '../../model/albef/names.ts'
 import type { AlbefShape } from '../../model/albef/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
-import { share, stackFloats, weight, type CommonKnobs } from './common.ts'
+import { share, weight, type CommonKnobs } from './common.ts'
+import { layerFloats, stackFloats } from './floats.ts'
 import { matchingKnobs, matchingSignatures } from './matching.ts'
 import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
@@ -52,12 +53,10 @@ function keptFloats(shape: AlbefShape, knobs: AlbefKnobs): number {
   const { image, text, fusionLayer, embed } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
-  const layer = (part: { width: number; inner: number; heads: number }, places: number) =>
-    10 * part.width + 2 * part.inner + 2 * part.heads * places
   const seen =
-    imageTokens * stackFloats(knobs, { depth: image.depth, input: image.width, layer: layer(image, imageTokens) })
+    imageTokens * stackFloats(knobs, { depth: image.depth, input: image.width, layer: layerFloats(image, imageTokens) })
   const texts = (depth: number, looks: number) =>
-    stackFloats(knobs, { depth, input: length * text.width, layer: length * layer(text, length) + looks })
+    stackFloats(knobs, { depth, input: length * text.width, layer: length * layerFloats(text, length) + looks })
   const cross = length * (6 * text.width + 2 * text.heads * imageTokens)
   const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
   const masked = mlmWeight > 0 ? batchSize : 0

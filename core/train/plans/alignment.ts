@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { regionCount, type AlignmentShape } from '../../model/alignment/index.ts'
 import { temperature } from '../../model/alignment/names.ts'
 import { whole, type CommonKnobs } from './common.ts'
+import { layerFloats } from './floats.ts'
 import type { Plan, Signature } from './plan.ts'
 
 const knobs = {
@@ -43,7 +44,7 @@ function collapse({ loss, batchSize, margin, negatives }: AlignmentKnobs): Signa
 function imageFloats({ image }: AlignmentShape): number {
   if (image.kind === 'patches') {
     const tokens = (image.size / image.patch) ** 2 + 1
-    return tokens * image.depth * (10 * image.width + 2 * image.inner + 2 * image.heads * tokens)
+    return tokens * image.depth * layerFloats(image, tokens)
   }
   const outputs = image.widths.map((width, stage) => width * (image.size / 2 ** (stage + 1)) ** 2)
   return 5 * (outputs[0]! + 2 * image.blocks * outputs.reduce((sum, floats) => sum + floats, 0))
@@ -53,7 +54,7 @@ function imageFloats({ image }: AlignmentShape): number {
 function textFloats({ text, embed }: AlignmentShape, { textLength }: AlignmentKnobs): number {
   const length = Math.min(textLength, text.context)
   if (text.kind === 'transformer') {
-    return length * text.depth * (10 * text.width + 2 * text.inner + 2 * text.heads * length)
+    return length * text.depth * layerFloats(text, length)
   }
   const directions = text.kind === 'gru' ? 1 : 2
   return length * (2 * text.width + directions * 12 * embed)

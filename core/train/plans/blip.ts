@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { imageTokenCount, type BlipShape } from '../../model/shape.ts'
 import { blipParameterShapes } from '../../model/names.ts'
-import { stackFloats, weight, type CommonKnobs } from './common.ts'
+import { weight, type CommonKnobs } from './common.ts'
+import { layerFloats, stackFloats } from './floats.ts'
 import { matchingKnobs, matchingSignatures } from './matching.ts'
 import { momentumConflict, momentumFloats, momentumKnobs } from './momentum.ts'
 import type { Plan } from './plan.ts'
@@ -45,22 +46,18 @@ function trains(name: string, { itcWeight, itmWeight, lmWeight }: BlipKnobs): bo
   return true
 }
 
-/**
- * For each token about ten widths (projections, norms, residuals), twice the inner width, and two rows of attention for
- * each head; fused text also keeps its look at the picture; and the logits.
- */
+/** The layers of each stack; fused text also keeps its look at the picture; and the logits. */
 function keptFloats(shape: BlipShape, knobs: BlipKnobs): number {
   const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors } = knobs
   const stack = (depth: number, input: number, layer: number) => stackFloats(knobs, { depth, input, layer })
   const { image, text, embed } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
-  const seen =
-    imageTokens * stack(image.depth, image.width, 10 * image.width + 2 * image.inner + 2 * image.heads * imageTokens)
+  const seen = imageTokens * stack(image.depth, image.width, layerFloats(image, imageTokens))
   const anchors = itmAnchors === 0 ? batchSize : Math.min(itmAnchors, batchSize)
   const plainRows = itcWeight + itmWeight > 0 ? batchSize : 0
   const fusedRows = (itmWeight > 0 ? 3 * anchors : 0) + (lmWeight > 0 ? batchSize : 0)
-  const plain = length * stack(text.depth, text.width, 10 * text.width + 2 * text.inner + 2 * text.heads * length)
+  const plain = length * stack(text.depth, text.width, layerFloats(text, length))
   const cross = length * stack(text.depth, 0, 6 * text.width + 2 * text.heads * imageTokens)
   const logits = lmWeight > 0 ? 2 * batchSize * length * text.vocabularySize : 0
   const momentum = momentumFloats(blipParameterShapes(shape), blipFollowed, { ...knobs, embed })

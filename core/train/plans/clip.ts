@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { clipParameterShapes, logitBiasName } from '../../model/clip/names.ts'
 import type { ClipShape, ResidualImage, TransformerImage } from '../../model/clip/shape.ts'
 import { cnnGrid } from '../../model/names-cnn.ts'
-import { stackFloats, whole, type CommonKnobs } from './common.ts'
+import { whole, type CommonKnobs } from './common.ts'
+import { layerFloats, stackFloats } from './floats.ts'
 import type { Conflict, Plan } from './plan.ts'
 
 const knobs = {
@@ -78,10 +79,9 @@ interface Stack {
   depth: number
 }
 
-/** For each token about ten widths, twice the inner width, and two rows of attention for each head. */
-function encoderFloats({ width, inner, heads, depth }: Stack, tokens: number, knobs: ClipKnobs): number {
-  const layer = 10 * width + 2 * inner + 2 * heads * tokens
-  return tokens * stackFloats(knobs, { depth, input: width, layer })
+function encoderFloats(encoder: Stack, tokens: number, knobs: ClipKnobs): number {
+  const { depth, width } = encoder
+  return tokens * stackFloats(knobs, { depth, input: width, layer: layerFloats(encoder, tokens) })
 }
 
 function gradientSums(shape: ClipShape): number {

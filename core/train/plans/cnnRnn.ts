@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { gridOf } from '../../model/cnnRnn/names.ts'
 import type { CnnRnnShape } from '../../model/cnnRnn/shape.ts'
 import { weight, type CommonKnobs } from './common.ts'
+import { layerFloats } from './floats.ts'
 import type { Plan } from './plan.ts'
 
 const knobs = {
@@ -42,7 +43,7 @@ function writtenFloats(shape: CnnRnnShape, { textLength }: CnnRnnKnobs): number 
   const looks = text.fusion === 'attention'
   const logits = 2 * text.vocabularySize
   if (text.kind === 'transformer') {
-    const own = 10 * text.width + 2 * text.inner + 2 * text.heads * length
+    const own = layerFloats(text, length)
     const cross = looks ? 6 * text.width + 2 * text.heads * places : 0
     return length * (text.depth * (own + cross) + logits)
   }

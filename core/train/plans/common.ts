@@ -59,9 +59,3 @@ export const commonKnobs = {
 const schema = z.object(commonKnobs)
 /** The common knobs of a run, and the system that it trains. */
 export type CommonKnobs = z.infer<typeof schema> & { system: string }
-
-/** Floats that a stack of layers keeps for the backward pass: all of each, or its input alone and one layer at a time. */
-export const stackFloats = (
-  { recompute }: Pick<CommonKnobs, 'recompute'>,
-  { depth, input, layer }: { depth: number; input: number; layer: number },
-): number => (recompute ? depth * input + layer : depth * layer)

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { looksAtPicture } from '../../model/qformer/names.ts'
 import type { QFormerShape } from '../../model/qformer/shape.ts'
 import { imageTokenCount } from '../../model/shape.ts'
-import { stackFloats, weight, type CommonKnobs } from './common.ts'
+import { weight, type CommonKnobs } from './common.ts'
+import { layerFloats, stackFloats } from './floats.ts'
 import { matchingKnobs, matchingSignatures } from './matching.ts'
 import type { Plan } from './plan.ts'
 
@@ -41,24 +42,20 @@ function trains(name: string, { itcWeight, itmWeight, lmWeight, freezeVision }: 
   return true
 }
 
-/**
- * For each token about ten widths (projections, norms, residuals), twice the inner width, and two rows of attention for each
- * head; queries also keep their look at the picture, and matching its copies of the pictures' keys and values; and the logits.
- */
+/** The layers of each stack; queries also keep their look at the picture, and matching its copies of the pictures' keys and values; and the logits. */
 function keptFloats(shape: QFormerShape, knobs: QFormerKnobs): number {
   const { batchSize, itcWeight, itmWeight, lmWeight, itmAnchors, freezeVision, recompute } = knobs
   const { image, text, queries } = shape
   const length = Math.min(knobs.textLength, text.context)
   const imageTokens = imageTokenCount(shape)
   const looks = Array.from({ length: text.depth }, (_, i) => looksAtPicture(shape, i)).filter(Boolean).length
-  const layer = (part: { width: number; inner: number; heads: number }, places: number) =>
-    10 * part.width + 2 * part.inner + 2 * part.heads * places
   /** Keys and values are made outside of the layers that are run again. */
   const stack = (places: number, among: number) =>
-    places * stackFloats(knobs, { depth: text.depth, input: 3 * text.width, layer: layer(text, among) })
+    places * stackFloats(knobs, { depth: text.depth, input: 3 * text.width, layer: layerFloats(text, among) })
   const seen = freezeVision
     ? 0
-    : imageTokens * stackFloats(knobs, { depth: image.depth, input: image.width, layer: layer(image, imageTokens) })
+    : imageTokens *
+      stackFloats(knobs, { depth: image.depth, input: image.width, layer: layerFloats(image, imageTokens) })
   const cross = queries * (recompute ? 1 : looks) * (6 * text.width + 2 * text.heads * imageTokens)
   const asked = stack(queries, queries) + cross
   const memory = 2 * imageTokens * looks * text.width
